@@ -1,0 +1,181 @@
+//! The wiring: configuration → a service that runs until it is told to stop.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App as ActixApp, HttpServer};
+
+use crate::config::{Config, Limits};
+use crate::gateway::{Admission, Bin, Gateway, Janitor, Roster, keep};
+use crate::http;
+use crate::keys::{KeyOrigin, MasterKey};
+use crate::providers::{KINDS, Kind, Setup};
+use crate::state::AppState;
+use crate::store::Store;
+use crate::upstream::{self, Client};
+
+/// How long a connection without a request is kept. nginx gives its own up after 30 s, so it never sends a request
+/// into a connection that is just being closed here.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a request's head may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often a stopping service looks whether its last answer has ended.
+const DRAIN_STEP: Duration = Duration::from_millis(50);
+
+/// How long answers that are cut off get to say so.
+const CUT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A service that is bound to its port.
+pub struct App {
+    /// The port that it listens on.
+    pub port: u16,
+    /// Where its key came from.
+    pub key_origin: KeyOrigin,
+    /// What all workers share.
+    pub state: Data<AppState>,
+    server: Server,
+    limits: Limits,
+    outbound: upstream::Settings,
+    bin: Bin,
+}
+
+impl App {
+    /// Builds the service on `listener`.
+    ///
+    /// # Errors
+    /// A sentence that names the variable and the mend.
+    pub fn build(config: &Config, listener: TcpListener) -> Result<Self, String> {
+        Self::build_with(config, listener, KINDS)
+    }
+
+    /// Builds the service with these kinds of providers.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub fn build_with(config: &Config, listener: TcpListener, kinds: &[&dyn Kind]) -> Result<Self, String> {
+        let settings = &config.settings;
+        let store = Store::open(&settings.data_dirs);
+        let (master_key, key_origin) = MasterKey::settle(settings.master_key.as_ref(), &store)?;
+        let mut warnings = config.warnings.clone();
+        if !store.is_writable() {
+            let dir = store.dir().display();
+            warnings.push(format!("DATA_DIR: {dir} cannot be written, so nothing outlasts a restart"));
+        }
+        let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
+        let outbound = upstream::Settings::new(proxy)?;
+        let roster = roster(config, &store, kinds, &mut warnings);
+        let (janitor, bin) = Janitor::new();
+        let admission = Admission::new(settings.limits.concurrent);
+        let limits = settings.limits.clone();
+        let gateway = Gateway { roster, admission, janitor, limits: limits.clone() };
+        let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
+        let data_dir = store.dir().to_owned();
+        warnings.iter().for_each(|warning| log::warn!("{warning}"));
+        let state = Data::new(AppState { gateway, master_key, body_limit, warnings, data_dir });
+        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;
+        Ok(Self { port, key_origin, state, server, limits, outbound, bin })
+    }
+
+    /// A handle that stops the service.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Runs until `stop` resolves; then lets open answers end, up to `DRAIN_S`.
+    ///
+    /// # Errors
+    /// If the server fails.
+    pub async fn run(self, stop: impl Future<Output = ()> + 'static) -> std::io::Result<()> {
+        let Self { state, server, limits, outbound, bin, .. } = self;
+        let handle = server.handle();
+        let background = keep(Client::new(&outbound), Background(state.clone()), bin);
+        let stopping = async move {
+            stop.await;
+            drain(&state.gateway.admission, &limits).await;
+            handle.stop(false).await;
+        };
+        // The server ends last, and its end ends the background's work too.
+        tokio::select! {
+            result = server => result,
+            () = async { futures_util::future::join(background, stopping).await; } => Ok(()),
+        }
+    }
+}
+
+/// Gives the background the roster without knowing the state.
+struct Background(Data<AppState>);
+
+impl AsRef<Roster> for Background {
+    fn as_ref(&self) -> &Roster {
+        &self.0.gateway.roster
+    }
+}
+
+fn roster(config: &Config, store: &Store, kinds: &[&dyn Kind], warnings: &mut Vec<String>) -> Roster {
+    let manifests = store.provider_files(warnings);
+    let mut configured = Vec::new();
+    for kind in kinds {
+        let setup = Setup { config, manifests: &manifests, others: configured.len() };
+        configured.extend(kind.configured(&setup, warnings));
+    }
+    Roster::new(configured, config.pins.clone())
+}
+
+fn server(
+    listener: TcpListener,
+    state: &Data<AppState>,
+    outbound: &upstream::Settings,
+    workers: usize,
+) -> std::io::Result<Server> {
+    let (state, outbound) = (state.clone(), outbound.clone());
+    let server = HttpServer::new(move || {
+        // A client belongs to its thread, so it is made here; everything that is shared is made outside.
+        ActixApp::new()
+            .app_data(state.clone())
+            .app_data(Data::new(Client::new(&outbound)))
+            .app_data(PayloadConfig::new(state.body_limit))
+            .wrap(from_fn(http::envelope))
+            .configure(http::configure)
+    });
+    let server = server
+        .workers(workers)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD_TIMEOUT)
+        // Otherwise a client that left is noticed only when something is written to it.
+        .h1_allow_half_closed(false)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Takes no new answers and waits for those under way.
+async fn drain(admission: &Arc<Admission>, limits: &Limits) {
+    admission.stop();
+    log::info!(
+        "stopping: {} answers are under way, up to {} s for them",
+        admission.under_way(),
+        limits.drain.as_secs()
+    );
+    if ended(admission, limits.drain).await {
+        return;
+    }
+    log::warn!("stopping: {} answers are cut off", admission.under_way());
+    admission.cut();
+    ended(admission, CUT_PATIENCE).await;
+}
+
+async fn ended(admission: &Arc<Admission>, patience: Duration) -> bool {
+    let all = async {
+        while admission.under_way() > 0 {
+            tokio::time::sleep(DRAIN_STEP).await;
+        }
+    };
+    tokio::time::timeout(patience, all).await.is_ok()
+}

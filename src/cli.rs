@@ -1,0 +1,131 @@
+//! The commands of the binary.
+
+use std::future::Future;
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::keys::{KeyOrigin, MasterKey};
+use crate::store::Store;
+use crate::{healthcheck, render, upstream};
+
+const USAGE: &str = "\
+qianqiao 千桥: one private, OpenAI-compatible API from the accounts you already have
+
+  qianqiao [serve]                     run the service on 127.0.0.1:APP_PORT
+  qianqiao check                       check the configuration and say everything that is wrong with it
+  qianqiao key                         show the owner's key
+  qianqiao render FILE [NAME=VALUE …]  fill in a configuration template and print it
+  qianqiao healthcheck                 ask http://127.0.0.1:LISTEN_PORT/health; exit 0 if it answers
+  qianqiao version                     print the version
+";
+
+/// The exit code for a configuration that cannot be used.
+const EXIT_CONFIG: u8 = 78;
+
+/// Runs the command that `arguments` (without the program's name) ask for.
+pub fn main(arguments: &[String]) -> ExitCode {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(text) => {
+            print(&text);
+            ExitCode::SUCCESS
+        }
+        Err((message, code)) => {
+            complain(&message);
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Runs a command and returns what it prints at its end.
+fn run(words: &[&str]) -> Result<String, Failure> {
+    let plain = |sentence| (sentence, 1);
+    match words {
+        [] | ["serve"] => serve(&read()?),
+        ["check"] => read().map(|_| "the configuration is fine\n".to_owned()),
+        ["key"] => key(&read()?),
+        ["render", file, values @ ..] => render::render(&read()?.settings, file, values).map_err(plain),
+        ["healthcheck"] => healthcheck::ask(read()?.settings.listen_port).map(|()| String::new()).map_err(plain),
+        ["version" | "--version" | "-V"] => Ok(concat!("qianqiao ", env!("CARGO_PKG_VERSION"), "\n").to_owned()),
+        ["help" | "--help" | "-h"] => Ok(USAGE.to_owned()),
+        _ => Err((format!("unknown command; try:\n\n{USAGE}"), 2)),
+    }
+}
+
+/// A failed command: what to say and the exit code.
+type Failure = (String, u8);
+
+fn read() -> Result<Config, Failure> {
+    Config::read().map_err(|problems| (problems.to_string(), EXIT_CONFIG))
+}
+
+fn key(config: &Config) -> Result<String, Failure> {
+    if let Some(key) = &config.settings.master_key {
+        return Ok(format!("{}\n", key.expose()));
+    }
+    let store = Store::open(&config.settings.data_dirs);
+    match store.master_key() {
+        Ok(Some(key)) => Ok(format!("{key}\n")),
+        Ok(None) => Err((format!("no key was made in {} yet; the first start makes one", store.dir().display()), 1)),
+        Err(error) => Err((format!("the key in {} cannot be read ({error})", store.dir().display()), 1)),
+    }
+}
+
+fn serve(config: &Config) -> Result<String, Failure> {
+    env_logger::Builder::new().parse_filters(&config.settings.log_filter).init();
+    upstream::install_crypto();
+    let port = config.settings.app_port;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+        (format!("APP_PORT: port {port} cannot be used ({error}); stop what uses it or set another APP_PORT"), 1)
+    })?;
+    actix_rt::System::new().block_on(async {
+        let app = App::build(config, listener).map_err(|sentence| (sentence, EXIT_CONFIG))?;
+        let stop = told_to_stop().map_err(|error| (format!("signals cannot be watched ({error})"), 1))?;
+        print(&banner(config, app.key_origin, &app.state.master_key));
+        app.run(stop).await.map_err(|error| (format!("the service failed ({error})"), 1))?;
+        Ok(String::new())
+    })
+}
+
+/// Resolves on the first TERM or INT.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    })
+}
+
+/// Says where the service is. The key is shown only by the start that makes it.
+fn banner(config: &Config, origin: KeyOrigin, key: &MasterKey) -> String {
+    let port = config.settings.listen_port;
+    let (shown, used) = match origin {
+        KeyOrigin::Made => (key.expose().to_owned(), key.expose()),
+        KeyOrigin::Kept => ("made by an earlier start; `qianqiao key` shows it".to_owned(), "$(qianqiao key)"),
+        KeyOrigin::Named => ("the value of API_MASTER_KEY".to_owned(), "$API_MASTER_KEY"),
+    };
+    let space = config.settings.on_space && !config.settings.data_dir_named;
+    let space = if space && origin != KeyOrigin::Named {
+        "\n  warning           on a Space without a lasting volume the key is lost at restart: set the secret API_MASTER_KEY\n"
+    } else {
+        ""
+    };
+    format!(
+        "\n  console and API   http://127.0.0.1:{port}        key  {shown}\n  \
+         try it            curl http://127.0.0.1:{port}/v1/chat/completions -H \"Authorization: Bearer {used}\" \
+         -H \"Content-Type: application/json\" -d '{{\"model\":\"auto\",\"messages\":[{{\"role\":\"user\",\"content\":\"hello\"}}]}}'\n{space}"
+    )
+}
+
+/// A closed pipe at the other end is no reason to fail.
+fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "qianqiao: {}", text.trim_end());
+}

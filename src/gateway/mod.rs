@@ -1,0 +1,55 @@
+//! One request from end to end: which models there are, by which route one is asked, and the driver that carries an
+//! answer from the upstream to the client.
+
+mod admission;
+mod attempt;
+mod clock;
+mod janitor;
+mod keeper;
+mod reply;
+mod roster;
+mod route;
+mod summary;
+
+use std::sync::Arc;
+
+use crate::chat::{AnswerWriter, ChatRequest, Fault};
+use crate::config::Limits;
+use crate::upstream::Client;
+
+pub use admission::{Admission, Permit};
+pub use janitor::{Bin, Janitor};
+pub use keeper::keep;
+pub use reply::Reply;
+pub use roster::{Listing, Member, Roster};
+pub use route::{AUTO, Route};
+
+/// What every request needs; shared by all workers.
+pub struct Gateway {
+    /// Who can be asked.
+    pub roster: Roster,
+    /// How much may go on at once.
+    pub admission: Arc<Admission>,
+    /// Removes conversations afterwards.
+    pub janitor: Janitor,
+    /// The limits in time.
+    pub limits: Limits,
+}
+
+impl Gateway {
+    /// Begins to answer `request`; nothing is sent before the reply is first polled.
+    ///
+    /// # Errors
+    /// If there is no such model, or too much goes on already.
+    pub fn reply(
+        &self,
+        client: &Client,
+        request: ChatRequest,
+        writer: Box<dyn AnswerWriter>,
+        owner: bool,
+    ) -> Result<Reply, Fault> {
+        let permit = self.admission.enter()?;
+        let route = self.roster.route(&request.model)?;
+        Ok(Reply::new(self, client.clone(), request, route, writer, owner, permit))
+    }
+}

@@ -1,0 +1,74 @@
+//! Who can be asked: the providers that are switched on, their accounts and their models.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::accounts::Pool;
+use crate::providers::{Configured, ModelInfo, Provider};
+
+/// One provider with its accounts and its current list of models.
+pub struct Member {
+    /// The provider.
+    pub provider: Box<dyn Provider>,
+    /// Its accounts.
+    pub pool: Pool,
+    /// Replaced as a whole; the lock is held for the time of one copy of the pointer.
+    listing: RwLock<Arc<Listing>>,
+}
+
+/// The models of one provider at one time.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The models, as the provider orders them.
+    pub models: Vec<ModelInfo>,
+    /// Whether the upstream itself named them.
+    pub fetched: bool,
+}
+
+impl Listing {
+    /// The model with this id; exact first, then without regard to case.
+    pub fn find(&self, id: &str) -> Option<&ModelInfo> {
+        let exact = self.models.iter().find(|model| model.id == id);
+        exact.or_else(|| self.models.iter().find(|model| model.id.eq_ignore_ascii_case(id)))
+    }
+
+    /// The model to take when none is named.
+    pub fn default_model(&self) -> Option<&ModelInfo> {
+        self.models.iter().find(|model| model.default).or(self.models.first())
+    }
+}
+
+impl Member {
+    fn new(configured: Configured) -> Self {
+        let Configured { provider, accounts } = configured;
+        let listing = Listing { models: provider.models(), fetched: false };
+        Self { provider, pool: Pool::new(accounts), listing: RwLock::new(Arc::new(listing)) }
+    }
+
+    /// The models now.
+    pub fn listing(&self) -> Arc<Listing> {
+        Arc::clone(&self.listing.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes over what the upstream named.
+    pub fn list(&self, models: Vec<ModelInfo>) {
+        let listing = Arc::new(Listing { models, fetched: true });
+        *self.listing.write().unwrap_or_else(PoisonError::into_inner) = listing;
+    }
+}
+
+/// Everybody who can be asked, in the order in which a model's name is looked up.
+pub struct Roster {
+    /// The providers.
+    pub members: Vec<Arc<Member>>,
+    /// Models that only one account may answer: name → the account's number.
+    pub(super) pins: BTreeMap<String, u32>,
+}
+
+impl Roster {
+    /// A roster of `configured` providers.
+    pub fn new(configured: Vec<Configured>, pins: BTreeMap<String, u32>) -> Self {
+        let members = configured.into_iter().map(|one| Arc::new(Member::new(one))).collect();
+        Self { members, pins }
+    }
+}

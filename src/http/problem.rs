@@ -1,0 +1,95 @@
+//! Errors as HTTP: OpenAI's object with all four fields, and what SDKs need to know about trying again.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentType};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+
+use crate::chat::Fault;
+use crate::openai::error::{self, Retry};
+
+/// Writes a fault.
+pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {
+    let told = error::reply(fault, owner);
+    let mut response = builder(told.status);
+    match told.retry {
+        Retry::Unsaid => {}
+        Retry::After(seconds) => {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        Retry::Never(reset) => {
+            response.insert_header(("x-should-retry", "false"));
+            if let Some(seconds) = reset {
+                response.insert_header(("x-ratelimit-reset-requests", format!("{seconds}s")));
+            }
+        }
+    }
+    response.body(told.body)
+}
+
+fn builder(status: u16) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    response.insert_header(ContentType::json());
+    response
+}
+
+/// A request that is refused before it is looked at.
+#[derive(Debug)]
+pub struct Refused {
+    status: u16,
+    r#type: &'static str,
+    code: &'static str,
+    message: String,
+}
+
+impl Refused {
+    /// No key, or a wrong one.
+    pub fn key(message: &str) -> Self {
+        Self { status: 401, r#type: "authentication_error", code: "invalid_api_key", message: message.to_owned() }
+    }
+
+    /// A body that cannot be read; `limit` is in bytes.
+    pub fn body(error: &actix_web::Error, limit: usize) -> Self {
+        let status = error.as_response_error().status_code().as_u16();
+        let (status, code, message) = if status == 413 {
+            let message = format!("The body is larger than {} MB (MAX_BODY_MB).", limit >> 20);
+            (413, "request_too_large", message)
+        } else {
+            (400, "unreadable_body", "The body could not be read to its end.".to_owned())
+        };
+        Self { status, r#type: "invalid_request_error", code, message }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        builder(self.status).body(error::object(&self.message, self.r#type, None, Some(self.code)))
+    }
+}
+
+/// Answers what no URL matches.
+pub async fn path(request: HttpRequest) -> HttpResponse {
+    let message = format!("There is no {} {} here; the API is at /v1.", request.method(), shown(request.path()));
+    builder(404).body(error::object(&message, "invalid_request_error", None, Some("unknown_url")))
+}
+
+/// Answers a URL asked with the wrong method.
+pub async fn method(request: HttpRequest) -> HttpResponse {
+    let message = format!("{} does not answer {}.", shown(request.path()), request.method());
+    builder(405).body(error::object(&message, "invalid_request_error", None, Some("method_not_allowed")))
+}
+
+fn shown(path: &str) -> String {
+    path.chars().take(80).collect()
+}

@@ -1,0 +1,211 @@
+//! An answer → one `chat.completion` body: the same stream, folded.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use serde::Serialize;
+
+use super::chunk::finish_name;
+use super::error;
+use super::identity::Identity;
+use crate::chat::{AnswerWriter, Decoded, Event, Fault, FinishReason, Native, ToolDelta, Usage};
+
+/// Folds one answer.
+pub struct Whole {
+    identity: Identity,
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+    /// The upstream's own body, if that was all it said and it can be read as it is.
+    native: Option<Bytes>,
+}
+
+#[derive(Default)]
+struct Choice {
+    index: u32,
+    text: String,
+    reasoning: String,
+    calls: Vec<ToolDelta>,
+    finish: Option<FinishReason>,
+}
+
+impl Whole {
+    /// A completion that is `identity`, unless an upstream says otherwise.
+    pub const fn new(identity: Identity) -> Self {
+        Self { identity, choices: Vec::new(), usage: None, native: None }
+    }
+
+    fn choice(&mut self, index: u32) -> &mut Choice {
+        let at = self.choices.iter().position(|choice| choice.index == index).unwrap_or_else(|| {
+            self.choices.push(Choice { index, ..Choice::default() });
+            self.choices.len() - 1
+        });
+        &mut self.choices[at]
+    }
+
+    fn event(&mut self, index: u32, event: Event) {
+        match event {
+            Event::Start { .. } => self.identity.adopt(&event),
+            Event::Text(text) => self.choice(index).text.push_str(&text),
+            Event::Image(url) => self.choice(index).text.push_str(&image(&url)),
+            Event::Reasoning(text) => self.choice(index).reasoning.push_str(&text),
+            Event::ToolCall(delta) => add_call(&mut self.choice(index).calls, delta),
+            Event::Usage(usage) => self.usage = Some(usage),
+            Event::Done(reason) => {
+                self.choice(index).finish.get_or_insert(reason);
+            }
+        }
+    }
+}
+
+/// A picture, as clients show one that stands in a text.
+pub fn image(url: &str) -> String {
+    format!("![image]({url})\n")
+}
+
+fn add_call(calls: &mut Vec<ToolDelta>, delta: ToolDelta) {
+    match calls.iter_mut().find(|call| call.index == delta.index) {
+        Some(call) => {
+            call.arguments.push_str(&delta.arguments);
+            call.id = call.id.take().or(delta.id);
+            call.name = call.name.take().or(delta.name);
+        }
+        None => calls.push(delta),
+    }
+}
+
+impl AnswerWriter for Whole {
+    fn write(&mut self, decoded: Decoded, _: &mut BytesMut) {
+        // The upstream's body stands for all that was said so far; whatever is said later, such as a usage counted
+        // by us, is not in it.
+        self.native = match decoded.native {
+            Some(Native::OpenAiBody(body)) => Some(body),
+            _ => None,
+        };
+        for event in decoded.events {
+            self.event(decoded.choice, event);
+        }
+    }
+
+    fn finish(&mut self, out: &mut BytesMut) {
+        if let Some(body) = self.native.take() {
+            out.put_slice(&body);
+            return;
+        }
+        if self.choices.is_empty() {
+            self.choice(0);
+        }
+        self.choices.sort_by_key(|choice| choice.index);
+        let completion = Completion {
+            id: &self.identity.id,
+            object: "chat.completion",
+            created: self.identity.created,
+            model: &self.identity.model,
+            choices: self.choices.iter().map(choice_object).collect(),
+            usage: self.usage.unwrap_or_default().into(),
+        };
+        let written = serde_json::to_writer(out.writer(), &completion);
+        debug_assert!(written.is_ok(), "texts and numbers are always JSON");
+    }
+
+    fn fault(&mut self, fault: &Fault, owner: bool, out: &mut BytesMut) {
+        out.clear();
+        out.put_slice(&error::reply(fault, owner).body);
+    }
+}
+
+fn choice_object(choice: &Choice) -> ChoiceObject<'_> {
+    let calls: Vec<_> = choice.calls.iter().map(call_object).collect();
+    let content = if choice.text.is_empty() && !calls.is_empty() { None } else { Some(choice.text.as_str()) };
+    let message = MessageObject {
+        role: "assistant",
+        content,
+        refusal: None,
+        reasoning_content: (!choice.reasoning.is_empty()).then_some(choice.reasoning.as_str()),
+        tool_calls: (!calls.is_empty()).then_some(calls),
+    };
+    let finish_reason = finish_name(choice.finish.unwrap_or(FinishReason::Stop));
+    ChoiceObject { index: choice.index, message, logprobs: None, finish_reason }
+}
+
+fn call_object(call: &ToolDelta) -> CallObject<'_> {
+    let arguments = if call.arguments.is_empty() { "{}" } else { &call.arguments };
+    CallObject {
+        id: call.id.as_deref().unwrap_or_default(),
+        r#type: "function",
+        function: FunctionObject { name: call.name.as_deref().unwrap_or_default(), arguments },
+    }
+}
+
+#[derive(Serialize)]
+struct Completion<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: i64,
+    model: &'a str,
+    choices: Vec<ChoiceObject<'a>>,
+    usage: UsageObject,
+}
+
+#[derive(Serialize)]
+struct ChoiceObject<'a> {
+    index: u32,
+    message: MessageObject<'a>,
+    logprobs: Option<()>,
+    finish_reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct MessageObject<'a> {
+    role: &'static str,
+    content: Option<&'a str>,
+    refusal: Option<()>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<Vec<CallObject<'a>>>,
+}
+
+#[derive(Serialize)]
+struct CallObject<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    function: FunctionObject<'a>,
+}
+
+#[derive(Serialize)]
+struct FunctionObject<'a> {
+    name: &'a str,
+    arguments: &'a str,
+}
+
+/// OpenAI's usage object.
+#[derive(Serialize)]
+pub struct UsageObject {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    total_tokens: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_tokens_details: Option<PromptDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion_tokens_details: Option<CompletionDetails>,
+}
+
+#[derive(Serialize)]
+struct PromptDetails {
+    cached_tokens: u64,
+}
+
+#[derive(Serialize)]
+struct CompletionDetails {
+    reasoning_tokens: u64,
+}
+
+impl From<Usage> for UsageObject {
+    fn from(usage: Usage) -> Self {
+        Self {
+            prompt_tokens: usage.prompt,
+            completion_tokens: usage.completion,
+            total_tokens: usage.prompt + usage.completion,
+            prompt_tokens_details: usage.cached.map(|cached_tokens| PromptDetails { cached_tokens }),
+            completion_tokens_details: usage.reasoning.map(|reasoning_tokens| CompletionDetails { reasoning_tokens }),
+        }
+    }
+}

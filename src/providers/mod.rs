@@ -1,0 +1,16 @@
+//! The providers: what is behind the API. A web chat is one folder here plus two lines in this file; a service that
+//! speaks OpenAI's dialect is one file in `catalogue/`.
+
+mod demo;
+#[cfg(test)]
+mod fixture;
+mod openai_compatible;
+mod provider;
+mod qianwen;
+
+pub use provider::{
+    Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, ModelListing, Provider, Sessions, Setup, unsupported,
+};
+
+/// Every kind of provider, in the order in which a model's name is looked up.
+pub const KINDS: &[&dyn Kind] = &[&qianwen::Qianwen, &openai_compatible::Catalogue, &demo::Demo];

@@ -1,0 +1,148 @@
+//! One service as a provider.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::KEY;
+use super::decoder::CompatibleDecoder;
+use super::manifest::{Manifest, Source, StreamUsage};
+use super::trouble;
+use crate::accounts::Account;
+use crate::chat::{ChatRequest, Fault, FaultKind};
+use crate::openai::RawObject;
+use crate::providers::{Call, Decoder, Encoded, ModelInfo, ModelListing, Provider};
+use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, header};
+
+/// Who we say we are.
+const USER_AGENT: &str = concat!("qianqiao/", env!("CARGO_PKG_VERSION"));
+
+/// A service that speaks OpenAI's dialect.
+pub struct Service {
+    manifest: Arc<Manifest>,
+    chat_url: String,
+    /// Whether requests pass without a change of their body.
+    passes: bool,
+}
+
+impl Service {
+    /// The service of `manifest`, whose address is settled.
+    pub fn new(manifest: Manifest) -> Self {
+        let dialect = &manifest.dialect;
+        let passes = dialect.rename.is_empty()
+            && dialect.drop.is_empty()
+            && dialect.set.is_empty()
+            && dialect.stream_usage == StreamUsage::StreamOptions;
+        let chat_url = format!("{}/chat/completions", manifest.base_url);
+        Self { manifest: Arc::new(manifest), chat_url, passes }
+    }
+
+    fn body(&self, request: &ChatRequest, model: &str) -> Result<Bytes, Fault> {
+        if self.passes && request.model == model {
+            return Ok(request.body.clone());
+        }
+        let wrong = |_| Fault::new(FaultKind::Internal, "the request cannot be written for the upstream");
+        let mut object: RawObject<'_> = serde_json::from_slice(&request.body).map_err(wrong)?;
+        let raw = |value: &serde_json::Value| RawValue::from_string(value.to_string()).map_err(wrong);
+        object.set("model", raw(&model.into())?);
+        let dialect = &self.manifest.dialect;
+        for (from, to) in &dialect.rename {
+            object.rename(from, to);
+        }
+        dialect.drop.iter().for_each(|name| object.remove(name));
+        if dialect.stream_usage != StreamUsage::StreamOptions {
+            object.remove("stream_options");
+        }
+        for (name, value) in &dialect.set {
+            object.set(name, raw(&serde_json::to_value(value).map_err(wrong)?)?);
+        }
+        serde_json::to_vec(&object).map(Bytes::from).map_err(wrong)
+    }
+
+    fn headers(&self, account: &Account, accept: &'static str) -> Result<Vec<(HeaderName, HeaderValue)>, Fault> {
+        let mut headers = vec![
+            (header::ACCEPT, HeaderValue::from_static(accept)),
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
+            (header::ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+        ];
+        let key = account.part(KEY);
+        if !key.is_empty() {
+            let mut value = HeaderValue::try_from(format!("Bearer {key}"))
+                .map_err(|_| Fault::new(FaultKind::Internal, "the account's key cannot be sent in a header"))?;
+            value.set_sensitive(true);
+            headers.push((header::AUTHORIZATION, value));
+        }
+        Ok(headers)
+    }
+}
+
+impl Provider for Service {
+    fn id(&self) -> &str {
+        &self.manifest.id
+    }
+
+    fn models(&self) -> Vec<ModelInfo> {
+        let models = &self.manifest.models;
+        let is_default = |name: &String| models.default.as_ref() == Some(name);
+        models.known.iter().map(|name| ModelInfo { default: is_default(name), ..ModelInfo::new(name, name) }).collect()
+    }
+
+    fn encode(&self, request: &ChatRequest, model: &str, account: &Account) -> Result<Encoded, Fault> {
+        let accept = if request.stream { "text/event-stream" } else { "application/json" };
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: self.chat_url.clone(),
+            headers: self.headers(account, accept)?,
+            body: self.body(request, model)?,
+        };
+        Ok(Encoded { call: Call::Http(outgoing), session: None })
+    }
+
+    fn decoder(&self, head: &ResponseHead) -> Result<Box<dyn Decoder>, Fault> {
+        Ok(Box::new(CompatibleDecoder::new(&self.manifest, head)))
+    }
+
+    fn is_open(&self) -> bool {
+        self.manifest.models.source == Source::Endpoint
+    }
+
+    fn model_listing(&self) -> Option<&dyn ModelListing> {
+        (self.manifest.models.source == Source::Endpoint).then_some(self)
+    }
+}
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+    name: Option<String>,
+}
+
+impl ModelListing for Service {
+    fn request(&self, account: &Account) -> Outgoing {
+        Outgoing {
+            method: Method::GET,
+            url: format!("{}/models", self.manifest.base_url),
+            headers: self.headers(account, "application/json").unwrap_or_default(),
+            body: Bytes::new(),
+        }
+    }
+
+    fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Vec<ModelInfo>, Fault> {
+        let list: Option<List> = serde_json::from_slice(body).ok().filter(|_| head.status == 200);
+        let list = list.ok_or_else(|| trouble::from_body(&self.manifest, head, body))?;
+        let default = self.manifest.models.default.as_deref();
+        let info = |listed: Listed| {
+            let name = listed.name.unwrap_or_else(|| listed.id.clone());
+            ModelInfo { default: default == Some(&listed.id), ..ModelInfo::new(listed.id, name) }
+        };
+        Ok(list.data.into_iter().map(info).collect())
+    }
+}

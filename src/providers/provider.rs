@@ -1,0 +1,193 @@
+//! What a provider is. Encoding is pure, decoding is a push parser, and neither does I/O.
+
+use bytes::Bytes;
+
+use crate::accounts::Account;
+use crate::chat::{ChatRequest, Content, Decoded, Fault, Part, Role};
+use crate::config::Config;
+use crate::upstream::{Outgoing, ResponseHead};
+
+/// A row of the table of providers: makes the providers that the configuration switches on.
+pub trait Kind: Sync {
+    /// The providers that are switched on. What is wrong but keeps nothing else from working goes to `warnings`.
+    fn configured(&self, setup: &Setup<'_>, warnings: &mut Vec<String>) -> Vec<Configured>;
+}
+
+/// What a kind is made from.
+pub struct Setup<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// The owner's provider files: name and text.
+    pub manifests: &'a [(String, String)],
+    /// How many providers the kinds before this one have switched on.
+    pub others: usize,
+}
+
+/// A provider that is switched on, with its accounts.
+pub struct Configured {
+    /// The provider.
+    pub provider: Box<dyn Provider>,
+    /// The accounts that it may be asked with; at least one.
+    pub accounts: Vec<Account>,
+}
+
+/// One service behind the API.
+pub trait Provider: Send + Sync {
+    /// A short, unique id: lower case letters, digits, `-` and `_`.
+    fn id(&self) -> &str;
+
+    /// The models that are served while no list was fetched. May be empty.
+    fn models(&self) -> Vec<ModelInfo>;
+
+    /// Writes `request` for the upstream.
+    ///
+    /// # Errors
+    /// A fault of the request, if the provider cannot do what is asked; it names the field.
+    fn encode(&self, request: &ChatRequest, model: &str, account: &Account) -> Result<Encoded, Fault>;
+
+    /// A decoder for an answer with this head.
+    ///
+    /// # Errors
+    /// If the head alone already says that there is no answer.
+    fn decoder(&self, head: &ResponseHead) -> Result<Box<dyn Decoder>, Fault>;
+
+    /// Familiar names under which models are served too.
+    fn aliases(&self) -> &[&str] {
+        &[]
+    }
+
+    /// The model that the familiar name `alias` stands for, among those that are `listed` now.
+    fn alias(&self, _alias: &str, _listed: &[ModelInfo]) -> Option<String> {
+        None
+    }
+
+    /// Whether the upstream may know models that no list names; then an unknown name is tried there.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// The power to ask the upstream for its models.
+    fn model_listing(&self) -> Option<&dyn ModelListing> {
+        None
+    }
+
+    /// The power to remove the conversations that the API made.
+    fn sessions(&self) -> Option<&dyn Sessions> {
+        None
+    }
+}
+
+/// Asks an upstream for its models.
+pub trait ModelListing {
+    /// The request.
+    fn request(&self, account: &Account) -> Outgoing;
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// If it holds no list.
+    fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Vec<ModelInfo>, Fault>;
+}
+
+/// Removes conversations from an upstream's history.
+pub trait Sessions {
+    /// The request that removes `sessions`.
+    fn delete(&self, account: &Account, sessions: &[String]) -> Outgoing;
+}
+
+/// Turns an upstream's bytes into events, wherever they are cut.
+pub trait Decoder {
+    /// Takes more bytes.
+    ///
+    /// # Errors
+    /// What the upstream says is wrong, or what is wrong with the upstream.
+    fn push(&mut self, bytes: &[u8], out: &mut Vec<Decoded>) -> Result<(), Fault>;
+
+    /// The upstream has ended.
+    ///
+    /// # Errors
+    /// As [`Decoder::push`]; also when the answer is not whole.
+    fn finish(&mut self, out: &mut Vec<Decoded>) -> Result<(), Fault>;
+
+    /// How near the end is.
+    fn ending(&self) -> Ending;
+}
+
+/// How near an answer is to its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// More is to come.
+    #[default]
+    Open,
+    /// It is whole, but something small (usage) may follow shortly.
+    Closing,
+    /// Nothing follows; the connection need not be read any further.
+    Closed,
+}
+
+/// An encoded request.
+pub struct Encoded {
+    /// What is to be done.
+    pub call: Call,
+    /// The conversation that this opens in the upstream's history, if it is to be removed afterwards.
+    pub session: Option<String>,
+}
+
+/// How an answer is had.
+pub enum Call {
+    /// By asking an upstream.
+    Http(Outgoing),
+    /// It is here already.
+    Here(Bytes),
+}
+
+/// A model that a provider serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// The provider's own id for it.
+    pub id: String,
+    /// A name for people.
+    pub name: String,
+    /// Whether the provider takes it when no model is named.
+    pub default: bool,
+}
+
+impl ModelInfo {
+    /// A model that is not the default.
+    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { id: id.into(), name: name.into(), default: false }
+    }
+}
+
+/// Refuses what a plain chat cannot do, naming the part; `provider` is a name for people.
+///
+/// # Errors
+/// The refusal.
+pub fn unsupported(request: &ChatRequest, provider: &str) -> Result<(), Fault> {
+    let refuse = |param: String, what: &str| {
+        let told = format!("`{param}` holds {what}, which {provider} cannot take; use a model of another provider");
+        Err(Fault::request(param, told))
+    };
+    if request.tools {
+        return refuse("tools".into(), "tools");
+    }
+    if request.structured {
+        return refuse("response_format".into(), "a format other than text");
+    }
+    if request.choices > 1 {
+        return refuse("n".into(), "more than one answer");
+    }
+    for (at, message) in request.messages.iter().enumerate() {
+        if message.tool_calls || message.role == Role::Tool {
+            return refuse(format!("messages[{at}]"), "a tool call or its result");
+        }
+        let Content::Parts(parts) = &message.content else { continue };
+        for (n, part) in parts.iter().enumerate() {
+            if let Part::Other(kind) = part {
+                let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(32).collect();
+                return refuse(format!("messages[{at}].content[{n}]"), &format!("a part of type `{kind}`"));
+            }
+        }
+    }
+    Ok(())
+}

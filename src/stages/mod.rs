@@ -1,0 +1,57 @@
+//! What lies between a provider's events and the client's dialect: small steps that see every event in order.
+
+mod pace;
+mod tally;
+
+use tokio::time::Instant;
+
+use crate::chat::{Decoded, Fault};
+
+pub use pace::Pace;
+pub use tally::Tally;
+
+/// One step of an answer's way. A step that changes what is said takes the frame's own bytes away.
+pub trait Stage {
+    /// Takes what a frame said and passes on what shall be said.
+    ///
+    /// # Errors
+    /// If the answer must not go on.
+    fn push(&mut self, decoded: Decoded, now: Instant, out: &mut Vec<Decoded>) -> Result<(), Fault>;
+
+    /// The upstream's answer is whole.
+    ///
+    /// # Errors
+    /// If it is not what was asked for.
+    fn finish(&mut self, _out: &mut Vec<Decoded>) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Another upstream begins the answer anew; nothing of it was output yet.
+    fn restart(&mut self) {}
+
+    /// When the step wants to act even if the upstream is silent.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    /// The time has come; says what is to be written.
+    fn tick(&mut self, _now: Instant) -> Pulse {
+        Pulse::Nothing
+    }
+
+    /// The answer's text, if its tokens must be counted because the upstream did not.
+    fn uncounted(&mut self) -> Option<String> {
+        None
+    }
+}
+
+/// What a silent stream says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pulse {
+    /// Nothing.
+    Nothing,
+    /// Its beginning.
+    Open,
+    /// That it is still there.
+    Heartbeat,
+}

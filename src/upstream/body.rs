@@ -1,0 +1,68 @@
+//! The body of an answer, read piece by piece.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use awc::error::PayloadError;
+use bytes::{Bytes, BytesMut};
+use futures_util::{FutureExt, Stream, StreamExt};
+
+use crate::chat::{Fault, FaultKind};
+
+/// How long the end of an answer that is already whole is waited for, so that its connection can be used again.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is read at most meanwhile, in bytes.
+const DRAIN_LIMIT: usize = 64 << 10;
+
+/// The body. Dropping it unread closes the connection.
+pub struct Body(Box<dyn Stream<Item = Result<Bytes, PayloadError>> + Unpin>);
+
+impl Body {
+    pub(super) fn new(response: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static) -> Self {
+        Self(Box::new(response))
+    }
+
+    /// The next piece; `None` at the end.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
+        Pin::new(&mut self.0).poll_next(cx).map_err(|_| cut())
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// If the upstream cuts it, or if it is larger than `limit` bytes.
+    pub async fn collect(mut self, limit: usize) -> Result<Bytes, Fault> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.0.next().await {
+            whole.extend_from_slice(&piece.map_err(|_| cut())?);
+            if whole.len() > limit {
+                return Err(Fault::new(FaultKind::Protocol, "the upstream's answer is unreasonably large"));
+            }
+        }
+        Ok(whole.freeze())
+    }
+
+    /// Gives the connection back for the next request once the upstream has ended a body that nobody needs any more.
+    pub fn release(mut self) {
+        if let Some(None) = self.0.next().now_or_never() {
+            return;
+        }
+        let rest = async move {
+            let mut read = 0;
+            while let Some(Ok(piece)) = self.0.next().await {
+                read += piece.len();
+                if read > DRAIN_LIMIT {
+                    break;
+                }
+            }
+        };
+        #[expect(clippy::disallowed_methods, reason = "it ends by itself and a stopping service loses nothing by it")]
+        actix_rt::spawn(async move { drop(tokio::time::timeout(DRAIN_PATIENCE, rest).await) });
+    }
+}
+
+fn cut() -> Fault {
+    Fault::new(FaultKind::Upstream, "the upstream's connection broke before the answer was whole")
+}
