@@ -14,6 +14,7 @@ use crate::gateway::{Admission, Bin, Gateway, Janitor, Roster, keep};
 use crate::http;
 use crate::keys::{KeyOrigin, MasterKey};
 use crate::providers::{KINDS, Kind, Setup};
+use crate::stages::{Maker, STAGES};
 use crate::state::AppState;
 use crate::store::Store;
 use crate::upstream::{self, Client};
@@ -51,14 +52,19 @@ impl App {
     /// # Errors
     /// A sentence that names the variable and the mend.
     pub fn build(config: &Config, listener: TcpListener) -> Result<Self, String> {
-        Self::build_with(config, listener, KINDS)
+        Self::build_with(config, listener, KINDS, STAGES)
     }
 
-    /// Builds the service with these kinds of providers.
+    /// Builds the service with these kinds of providers and these stages.
     ///
     /// # Errors
     /// As [`App::build`].
-    pub fn build_with(config: &Config, listener: TcpListener, kinds: &[&dyn Kind]) -> Result<Self, String> {
+    pub fn build_with(
+        config: &Config,
+        listener: TcpListener,
+        kinds: &[&dyn Kind],
+        stages: &'static [Maker],
+    ) -> Result<Self, String> {
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
         let (master_key, key_origin) = MasterKey::settle(settings.master_key.as_ref(), &store)?;
@@ -73,7 +79,7 @@ impl App {
         let (janitor, bin) = Janitor::new();
         let admission = Admission::new(settings.limits.concurrent);
         let limits = settings.limits.clone();
-        let gateway = Gateway { roster, admission, janitor, limits: limits.clone() };
+        let gateway = Gateway { roster, admission, janitor, limits: limits.clone(), stages };
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
         let data_dir = store.dir().to_owned();
         warnings.iter().for_each(|warning| log::warn!("{warning}"));

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 
 use super::janitor::{Janitor, Session};
+use super::listing;
 use super::roster::Member;
 use crate::accounts::{Account, Lease};
 use crate::chat::{ChatRequest, Fault};
@@ -49,10 +50,14 @@ pub async fn open(
     member: Arc<Member>,
     account: Arc<Account>,
     request: Arc<ChatRequest>,
-    model: Arc<str>,
+    model: Option<Arc<str>>,
     janitor: Janitor,
 ) -> Result<Opened, Fault> {
     let lease = account.lease();
+    let model = match model {
+        Some(model) => model,
+        None => listing::default_model(&client, &member).await?.into(),
+    };
     let encoded = member.provider.encode(&request, &model, &account)?;
     let session = encoded.session.map(|id| janitor.session(&member, &account, id));
     let (head, source) = match encoded.call {

@@ -6,6 +6,7 @@ mod attempt;
 mod clock;
 mod janitor;
 mod keeper;
+mod listing;
 mod reply;
 mod roster;
 mod route;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use crate::chat::{AnswerWriter, ChatRequest, Fault};
 use crate::config::Limits;
+use crate::stages;
 use crate::upstream::Client;
 
 pub use admission::{Admission, Permit};
@@ -34,6 +36,8 @@ pub struct Gateway {
     pub janitor: Janitor,
     /// The limits in time.
     pub limits: Limits,
+    /// What lies between a provider's events and the client.
+    pub stages: &'static [stages::Maker],
 }
 
 impl Gateway {

@@ -22,7 +22,7 @@ use super::{Gateway, Member, Permit, Route};
 use crate::accounts::Account;
 use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind, Usage};
 use crate::providers::Ending;
-use crate::stages::{Pace, Pulse, Stage, Tally};
+use crate::stages::{Pulse, Stage};
 use crate::tokens;
 use crate::upstream::Client;
 
@@ -31,7 +31,7 @@ pub struct Reply {
     client: Client,
     request: Arc<ChatRequest>,
     member: Arc<Member>,
-    model: Arc<str>,
+    model: Option<Arc<str>>,
     accounts: IntoIter<Arc<Account>>,
     account: String,
     janitor: Janitor,
@@ -76,18 +76,12 @@ impl Reply {
         permit: Permit,
     ) -> Self {
         let now = Instant::now();
-        let mut stages: Vec<Box<dyn Stage>> = Vec::with_capacity(2);
-        if !request.stream || request.include_usage {
-            stages.push(Box::new(Tally::default()));
-        }
-        if request.stream {
-            stages.push(Box::new(Pace::new(now, gateway.limits.heartbeat)));
-        }
+        let stages = gateway.stages.iter().filter_map(|make| make(&request, &gateway.limits, now)).collect();
         Self {
             client,
             request: Arc::new(request),
             member: route.member,
-            model: route.model.into(),
+            model: route.model.map(Into::into),
             accounts: route.accounts.into_iter(),
             account: String::new(),
             janitor: gateway.janitor.clone(),
@@ -139,7 +133,7 @@ impl Reply {
             Arc::clone(&self.member),
             account,
             Arc::clone(&self.request),
-            Arc::clone(&self.model),
+            self.model.clone(),
             self.janitor.clone(),
         );
         self.phase = Phase::Opening(Box::pin(opening));

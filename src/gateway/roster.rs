@@ -6,6 +6,24 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::accounts::Pool;
 use crate::providers::{Configured, ModelInfo, Provider};
 
+/// Words in the ids of models that do not chat; lists mix them with those that do.
+const OTHER_TRADES: [&str; 14] = [
+    "embed",
+    "rerank",
+    "tts",
+    "whisper",
+    "asr",
+    "speech",
+    "audio",
+    "image",
+    "dall-e",
+    "video",
+    "ocr",
+    "moderation",
+    "realtime",
+    "bge-",
+];
+
 /// One provider with its accounts and its current list of models.
 pub struct Member {
     /// The provider.
@@ -32,9 +50,11 @@ impl Listing {
         exact.or_else(|| self.models.iter().find(|model| model.id.eq_ignore_ascii_case(id)))
     }
 
-    /// The model to take when none is named.
+    /// The model to take when none is named: the provider's own choice, else the first one that chats.
     pub fn default_model(&self) -> Option<&ModelInfo> {
-        self.models.iter().find(|model| model.default).or(self.models.first())
+        let chats = |model: &&ModelInfo| !OTHER_TRADES.iter().any(|word| model.id.to_lowercase().contains(word));
+        let chosen = self.models.iter().find(|model| model.default);
+        chosen.or_else(|| self.models.iter().find(chats)).or(self.models.first())
     }
 }
 

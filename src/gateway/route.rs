@@ -19,8 +19,8 @@ const NEAR: f64 = 0.5;
 pub struct Route {
     /// The provider.
     pub member: Arc<Member>,
-    /// The provider's own name for the model.
-    pub model: String,
+    /// The provider's own name for the model; its default one, if there is none.
+    pub model: Option<String>,
     /// The accounts to try, each once.
     pub accounts: Vec<Arc<Account>>,
 }
@@ -45,11 +45,13 @@ impl Roster {
     }
 
     fn first(&self, model: impl Fn(&Member) -> Option<String>) -> Option<Route> {
-        self.members.iter().find_map(|member| model(member).map(|model| to_all(member, model)))
+        self.members.iter().find_map(|member| model(member).map(|model| to_all(member, Some(model))))
     }
 
+    /// The first provider that has a default model, or that may have one once its list was fetched.
     fn auto(&self) -> Option<Route> {
-        self.first(|member| member.listing().default_model().map(|model| model.id.clone()))
+        let serves = |member: &&Arc<Member>| member.listing().default_model().is_some() || takes_unlisted(member);
+        self.members.iter().find(serves).map(|member| to_all(member, None))
     }
 
     /// A pinned model never moves to another account.
@@ -60,20 +62,21 @@ impl Roster {
             let listing = member.listing();
             let own = listing.find(name).map(|model| model.id.clone());
             let model = own.or_else(|| member.provider.alias(name, &listing.models)).unwrap_or_else(|| name.to_owned());
-            Some(Route { member: Arc::clone(member), model, accounts: vec![account] })
+            Some(Route { member: Arc::clone(member), model: Some(model), accounts: vec![account] })
         })
     }
 
     fn prefixed(&self, name: &str) -> Option<Route> {
         let (id, rest) = name.split_once('/')?;
         let member = self.members.iter().find(|member| member.provider.id() == id)?;
+        if rest == AUTO {
+            return Some(to_all(member, None));
+        }
         let listing = member.listing();
-        let own = || listing.find(rest).map(|model| model.id.clone());
-        let default = || listing.default_model().filter(|_| rest == AUTO).map(|model| model.id.clone());
-        let unlisted = || takes_unlisted(member).then(|| rest.to_owned());
-        let model =
-            own().or_else(|| member.provider.alias(rest, &listing.models)).or_else(default).or_else(unlisted)?;
-        Some(to_all(member, model))
+        let own = listing.find(rest).map(|model| model.id.clone());
+        let alias = || member.provider.alias(rest, &listing.models);
+        let model = own.or_else(alias).or_else(|| takes_unlisted(member).then(|| rest.to_owned()))?;
+        Some(to_all(member, Some(model)))
     }
 
     fn unknown(&self, name: &str) -> Fault {
@@ -114,6 +117,6 @@ fn takes_unlisted(member: &Member) -> bool {
     member.provider.is_open() && !member.listing().fetched
 }
 
-fn to_all(member: &Arc<Member>, model: String) -> Route {
+fn to_all(member: &Arc<Member>, model: Option<String>) -> Route {
     Route { member: Arc::clone(member), model, accounts: member.pool.round() }
 }

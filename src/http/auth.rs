@@ -36,8 +36,9 @@ impl FromRequest for Caller {
 /// The key of a request: as OpenAI's, Anthropic's or Azure's clients send it.
 pub fn presented(headers: &HeaderMap) -> Option<&[u8]> {
     let bearer = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes().trim_ascii());
-    let bearer = bearer.map(|value| match value.split_at_checked(7) {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case(b"bearer ") => key.trim_ascii(),
+    // Some people paste the key alone, without the scheme's name.
+    let bearer = bearer.map(|value| match value.split_at_checked(6) {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case(b"bearer") => key.trim_ascii(),
         _ => value,
     });
     let plain = |name: &str| headers.get(name).map(|value| value.as_bytes().trim_ascii());

@@ -42,7 +42,8 @@ pub async fn one(caller: Caller, state: Data<AppState>, id: Path<String>) -> imp
 fn find(roster: &Roster, id: &str) -> Result<Model, crate::chat::Fault> {
     let route = roster.route(id)?;
     let listing = route.member.listing();
-    let name = listing.find(&route.model).map_or(id, |model| model.name.as_str()).to_owned();
+    let known = route.model.as_deref().and_then(|model| listing.find(model));
+    let name = known.map_or(id, |model| model.name.as_str()).to_owned();
     Ok(Model::new(id, name, route.member.provider.id(), CREATED))
 }
 

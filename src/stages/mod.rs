@@ -5,10 +5,14 @@ mod tally;
 
 use tokio::time::Instant;
 
-use crate::chat::{Decoded, Fault};
+use crate::chat::{ChatRequest, Decoded, Fault};
+use crate::config::Limits;
 
-pub use pace::Pace;
-pub use tally::Tally;
+/// Makes the step of one answer, or none where the answer has no need of it.
+pub type Maker = fn(&ChatRequest, &Limits, Instant) -> Option<Box<dyn Stage>>;
+
+/// Every step, in the order in which events pass them.
+pub const STAGES: &[Maker] = &[tally::stage, pace::stage];
 
 /// One step of an answer's way. A step that changes what is said takes the frame's own bytes away.
 pub trait Stage {

@@ -5,23 +5,27 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Pulse, Stage};
-use crate::chat::{Decoded, Fault};
+use crate::chat::{ChatRequest, Decoded, Fault};
+use crate::config::Limits;
 
 /// How long an upstream's fault can still get its own HTTP status. Clients give up when they see no headers: NextChat
 /// after 60 s, some edges sooner.
-pub const EARLY_HEAD: Duration = Duration::from_secs(5);
+const EARLY_HEAD: Duration = Duration::from_secs(5);
 
-/// The stage of a streamed answer.
+/// For streams only: a whole answer has nothing to say before its end.
+pub fn stage(request: &ChatRequest, limits: &Limits, now: Instant) -> Option<Box<dyn Stage>> {
+    request.stream.then(|| Box::new(Pace::new(now, limits.heartbeat)) as Box<dyn Stage>)
+}
+
 #[derive(Debug)]
-pub struct Pace {
+struct Pace {
     every: Duration,
     due: Instant,
     opened: bool,
 }
 
 impl Pace {
-    /// For an answer that was asked for at `now`, with a heartbeat after `every` of silence.
-    pub fn new(now: Instant, every: Duration) -> Self {
+    fn new(now: Instant, every: Duration) -> Self {
         Self { every, due: now + EARLY_HEAD, opened: false }
     }
 }

@@ -3,11 +3,16 @@
 use tokio::time::Instant;
 
 use super::Stage;
-use crate::chat::{Decoded, Event, Fault};
+use crate::chat::{ChatRequest, Decoded, Event, Fault};
+use crate::config::Limits;
 
-/// The stage of an answer whose usage the client wants.
+/// For answers whose usage the client wants.
+pub fn stage(request: &ChatRequest, _: &Limits, _: Instant) -> Option<Box<dyn Stage>> {
+    (!request.stream || request.include_usage).then(|| Box::new(Tally::default()) as Box<dyn Stage>)
+}
+
 #[derive(Debug, Default)]
-pub struct Tally {
+struct Tally {
     text: String,
     told: bool,
 }

@@ -17,16 +17,22 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 const DRAIN_LIMIT: usize = 64 << 10;
 
 /// The body. Dropping it unread closes the connection.
-pub struct Body(Box<dyn Stream<Item = Result<Bytes, PayloadError>> + Unpin>);
+pub struct Body {
+    stream: Box<dyn Stream<Item = Result<Bytes, PayloadError>> + Unpin>,
+    /// Whether the end was seen; the stream must not be asked again after it.
+    ended: bool,
+}
 
 impl Body {
     pub(super) fn new(response: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static) -> Self {
-        Self(Box::new(response))
+        Self { stream: Box::new(response), ended: false }
     }
 
     /// The next piece; `None` at the end.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
-        Pin::new(&mut self.0).poll_next(cx).map_err(|_| cut())
+        let polled = Pin::new(&mut self.stream).poll_next(cx).map_err(|_| cut());
+        self.ended |= matches!(polled, Poll::Ready(None | Some(Err(_))));
+        polled
     }
 
     /// All of it.
@@ -35,7 +41,7 @@ impl Body {
     /// If the upstream cuts it, or if it is larger than `limit` bytes.
     pub async fn collect(mut self, limit: usize) -> Result<Bytes, Fault> {
         let mut whole = BytesMut::new();
-        while let Some(piece) = self.0.next().await {
+        while let Some(piece) = self.stream.next().await {
             whole.extend_from_slice(&piece.map_err(|_| cut())?);
             if whole.len() > limit {
                 return Err(Fault::new(FaultKind::Protocol, "the upstream's answer is unreasonably large"));
@@ -46,12 +52,12 @@ impl Body {
 
     /// Gives the connection back for the next request once the upstream has ended a body that nobody needs any more.
     pub fn release(mut self) {
-        if let Some(None) = self.0.next().now_or_never() {
+        if self.ended || matches!(self.stream.next().now_or_never(), Some(None)) {
             return;
         }
         let rest = async move {
             let mut read = 0;
-            while let Some(Ok(piece)) = self.0.next().await {
+            while let Some(Ok(piece)) = self.stream.next().await {
                 read += piece.len();
                 if read > DRAIN_LIMIT {
                     break;

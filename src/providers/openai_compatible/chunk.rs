@@ -70,7 +70,7 @@ impl Answer {
             events.push(Event::ToolCall(crate::chat::ToolDelta { index: 0, id, name, arguments }));
             kinds += 1;
         }
-        clean && kinds <= 1 && !(delta.role.is_some() && kinds > 0)
+        clean && kinds <= 1 && !(delta.role.is_some() && (kinds > 0 || delta.reasoning_content.is_some()))
     }
 
     fn reasoning(&mut self, delta: &Delta<'_>, forms: Forms, events: &mut Events) -> bool {

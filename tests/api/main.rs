@@ -1,0 +1,12 @@
+//! The API in process: the real service on a port of its own, a plain socket as the client, the fake upstream behind.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod app; // a running service and a client for it
+mod cancel; // a client that leaves
+mod contract; // the stream contract, on a toy provider of the tests' own
+mod errors; // what bad input gets
+mod failover; // several accounts
+mod routes; // paths, keys, CORS, models
+mod toy; // a provider in one folder and two lines
+mod upstreams; // the same questions to both kinds of upstream

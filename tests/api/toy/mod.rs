@@ -1,0 +1,78 @@
+//! A provider of the tests' own: it says what the question tells it to say, so that every joint is tried without any
+//! upstream. The question is a list of events, one a line: `r:thinking`, `t:text`, `u:3,4`, `end`, `fault`.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use qianqiao::accounts::Account;
+use qianqiao::chat::{ChatRequest, Decoded, Event, Fault, FaultKind, FinishReason, Usage};
+use qianqiao::providers::{Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, Provider, Setup};
+use qianqiao::upstream::ResponseHead;
+
+pub struct Toy;
+
+impl Kind for Toy {
+    fn configured(&self, _: &Setup<'_>, _: &mut Vec<String>) -> Vec<Configured> {
+        vec![Configured {
+            provider: Box::new(Toy),
+            accounts: vec![Account::new("toy-1".into(), None, BTreeMap::new())],
+        }]
+    }
+}
+
+impl Provider for Toy {
+    fn id(&self) -> &str {
+        "toy"
+    }
+
+    fn models(&self) -> Vec<ModelInfo> {
+        vec![ModelInfo::new("script", "Script")]
+    }
+
+    fn encode(&self, request: &ChatRequest, _: &str, _: &Account) -> Result<Encoded, Fault> {
+        let script = request.messages[0].content.text();
+        Ok(Encoded { call: Call::Here(Bytes::from(script)), session: None })
+    }
+
+    fn decoder(&self, _: &ResponseHead) -> Result<Box<dyn Decoder>, Fault> {
+        Ok(Box::new(Script(Ending::Open)))
+    }
+}
+
+struct Script(Ending);
+
+impl Decoder for Script {
+    fn push(&mut self, bytes: &[u8], out: &mut Vec<Decoded>) -> Result<(), Fault> {
+        for line in std::str::from_utf8(bytes).unwrap().lines() {
+            let event = match line.split_at_checked(2) {
+                Some(("t:", text)) => Event::Text(text.to_owned()),
+                Some(("r:", text)) => Event::Reasoning(text.to_owned()),
+                Some(("u:", counts)) => {
+                    let (prompt, completion) = counts.split_once(',').unwrap();
+                    let usage = Usage {
+                        prompt: prompt.parse().unwrap(),
+                        completion: completion.parse().unwrap(),
+                        ..Usage::default()
+                    };
+                    Event::Usage(usage)
+                }
+                _ if line == "end" => {
+                    self.0 = Ending::Closed;
+                    Event::Done(FinishReason::Stop)
+                }
+                _ if line == "fault" => return Err(Fault::new(FaultKind::Upstream, "the toy broke")),
+                _ => continue,
+            };
+            out.push(Decoded::event(event));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut Vec<Decoded>) -> Result<(), Fault> {
+        if self.0 == Ending::Open { Err(Fault::new(FaultKind::Upstream, "the toy has no end")) } else { Ok(()) }
+    }
+
+    fn ending(&self) -> Ending {
+        self.0
+    }
+}
