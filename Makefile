@@ -11,7 +11,7 @@ SECONDS ?= 60
 export QIANQIAO_SHARE ?= $(CURDIR)
 export RUN_DIR ?= $(CURDIR)/.run
 
-.PHONY: run build test test-rust test-e2e test-image check bench image fuzz tools
+.PHONY: run build test test-rust test-e2e test-image check bench image fuzz tools cargo-deny cargo-fuzz
 
 run: tools build
 	QIANQIAO_BIN=$(CURDIR)/target/release/qianqiao exec docker/entrypoint.sh
@@ -21,7 +21,14 @@ build:
 
 # nginx and supervisord, where they are missing and may be installed.
 tools:
-	docker/tools.sh
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] && python3 -c 'import supervisor' 2>/dev/null || /usr/bin/python3 -c 'import supervisor' 2>/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light supervisor tini >/dev/null; } \
+	|| { echo 'nginx and supervisor are missing; install them: sudo apt-get install nginx-light supervisor' >&2; exit 1; }
+
+# A cargo command that this project's checks need, built from crates.io where it is missing.
+cargo-%:
+	@command -v $@ >/dev/null || cargo install --locked $@
 
 test: test-rust test-e2e test-image
 
@@ -35,13 +42,12 @@ test-e2e: tools
 test-image:
 	tests/image/run.sh
 
-check:
+check: cargo-deny
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo test --locked --test architecture
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
-	docker/cargo-tool.sh cargo-deny
-	cargo deny --locked check
+	cargo deny --locked check bans licenses sources
 
 bench: tools
 	cargo build --release --locked --workspace
@@ -50,6 +56,5 @@ bench: tools
 image:
 	docker build -t qianqiao .
 
-fuzz:
-	docker/cargo-tool.sh cargo-fuzz
+fuzz: cargo-fuzz
 	fuzz/run.sh $(SECONDS)

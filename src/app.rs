@@ -68,7 +68,8 @@ impl App {
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
         let (master_key, key_origin) = MasterKey::settle(settings.master_key.as_ref(), &store)?;
-        let mut warnings = config.warnings.clone();
+        config.warnings.iter().for_each(|note| log::info!("{note}"));
+        let mut warnings = Vec::new();
         if !store.is_writable() {
             let dir = store.dir().display();
             warnings.push(format!("DATA_DIR: {dir} cannot be written, so nothing outlasts a restart"));

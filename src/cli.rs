@@ -24,6 +24,10 @@ qianqiao 千桥: one private, OpenAI-compatible API from the accounts you alread
   qianqiao version                     print the version
 ";
 
+/// What a Space without a lasting volume must be told.
+const SPACE_WARNING: &str = "  warning           this is a Hugging Face Space without a lasting DATA_DIR: the key and whatever is set here \
+are lost at a restart; set the secret API_MASTER_KEY, and each account's variables as secrets too\n";
+
 /// The exit code for a configuration that cannot be used.
 const EXIT_CONFIG: u8 = 78;
 
@@ -103,22 +107,30 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 /// Says where the service is. The key is shown only by the start that makes it.
 fn banner(config: &Config, origin: KeyOrigin, key: &MasterKey) -> String {
     let port = config.settings.listen_port;
+    let command = format!("{} key", own_name());
     let (shown, used) = match origin {
-        KeyOrigin::Made => (key.expose().to_owned(), key.expose()),
-        KeyOrigin::Kept => ("made by an earlier start; `qianqiao key` shows it".to_owned(), "$(qianqiao key)"),
-        KeyOrigin::Named => ("the value of API_MASTER_KEY".to_owned(), "$API_MASTER_KEY"),
+        KeyOrigin::Made => (key.expose().to_owned(), key.expose().to_owned()),
+        KeyOrigin::Kept => (format!("made by an earlier start; `{command}` shows it"), format!("$({command})")),
+        KeyOrigin::Named => ("the value of API_MASTER_KEY".to_owned(), format!("$({command})")),
     };
-    let space = config.settings.on_space && !config.settings.data_dir_named;
-    let space = if space && origin != KeyOrigin::Named {
-        "\n  warning           on a Space without a lasting volume the key is lost at restart: set the secret API_MASTER_KEY\n"
-    } else {
-        ""
-    };
+    let lost = config.settings.on_space && !config.settings.data_dir_named && origin != KeyOrigin::Named;
+    let warning = if lost { SPACE_WARNING } else { "" };
+    let question = r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#;
     format!(
         "\n  console and API   http://127.0.0.1:{port}        key  {shown}\n  \
          try it            curl http://127.0.0.1:{port}/v1/chat/completions -H \"Authorization: Bearer {used}\" \
-         -H \"Content-Type: application/json\" -d '{{\"model\":\"auto\",\"messages\":[{{\"role\":\"user\",\"content\":\"hello\"}}]}}'\n{space}"
+         -H \"Content-Type: application/json\" -d '{question}'\n{warning}\n"
     )
+}
+
+/// How this binary can be called again from where it was started.
+fn own_name() -> String {
+    let own = std::env::current_exe().unwrap_or_else(|_| "qianqiao".into());
+    let here = std::env::current_dir().unwrap_or_default();
+    let short = own.strip_prefix(&here).unwrap_or(&own);
+    // In the image it lies where every shell looks.
+    let name = if short.starts_with("/usr/local/bin") { short.file_name().map(Into::into) } else { None };
+    name.unwrap_or_else(|| short.to_owned()).display().to_string()
 }
 
 /// A closed pipe at the other end is no reason to fail.

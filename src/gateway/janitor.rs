@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub struct Janitor(mpsc::UnboundedSender<Ended>);
 
-/// The receiving end, for [`work`].
+/// The receiving end, which the keeper empties.
 pub struct Bin(mpsc::UnboundedReceiver<Ended>);
 
 struct Ended {

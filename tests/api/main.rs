@@ -7,6 +7,7 @@ mod cancel; // a client that leaves
 mod contract; // the stream contract, on a toy provider of the tests' own
 mod errors; // what bad input gets
 mod failover; // several accounts
+mod proxy; // the way out through a proxy
 mod routes; // paths, keys, CORS, models
 mod toy; // a provider in one folder and two lines
 mod upstreams; // the same questions to both kinds of upstream
