@@ -44,34 +44,16 @@ impl Proxy {
         let tls = uri.scheme_str() == Some("https");
         let authority = uri.authority().ok_or_else(wrong)?;
         let user = authority.as_str().rsplit_once('@').map(|(user, _)| user);
+        // They stand percent-encoded in an address, so that they may hold `@` and `:`.
+        let decoded = |user: &str| percent_encoding::percent_decode_str(user).collect::<Vec<u8>>();
         let port = authority.port_u16().unwrap_or(if tls { 443 } else { 8080 });
         Ok(Self(Arc::new(Address {
             tls,
             host: authority.host().to_owned(),
             port,
-            authorization: user.map(|user| format!("Basic {}", BASE64_STANDARD.encode(percent_decoded(user)))),
+            authorization: user.map(|user| format!("Basic {}", BASE64_STANDARD.encode(decoded(user)))),
         })))
     }
-}
-
-/// User and password stand percent-encoded in an address, so that they may hold `@` and `:`.
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    bytes
 }
 
 /// The service that `awc` calls for each new connection.

@@ -6,6 +6,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use percent_encoding::NON_ALPHANUMERIC;
 use serde::Serialize;
 
 use super::credential::{COOKIE, DEVICE, XSRF_TOKEN};
@@ -104,7 +105,7 @@ pub fn call(method: Method, endpoint: &str, account: &Account, body: Bytes) -> R
     let url = format!(
         "{endpoint}?biz_id=ai_qwen&fe_version=1.0.0&chat_client=h5&device=pc&fr=pc&pr=qwen&ut={ut}&la=zh-CN&tz=Asia%2FShanghai\
          &wv={WEB_VERSION}&ve={WEB_VERSION}&nonce={nonce}&timestamp={now}",
-        ut = query_value(device),
+        ut = percent_encoding::utf8_percent_encode(device, NON_ALPHANUMERIC),
         now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_millis()),
     );
     let mut headers = vec![
@@ -131,18 +132,6 @@ fn secret(text: &str) -> Result<HeaderValue, Fault> {
         .map_err(|_| Fault::new(FaultKind::Internal, "the account's credential cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn query_value(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 struct Turn {
