@@ -40,7 +40,7 @@ test-e2e: tools
 	tests/e2e/run.sh
 
 test-image:
-	tests/image/run.sh
+	tests/image/run.py
 
 check: cargo-deny
 	cargo fmt --all --check
