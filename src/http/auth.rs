@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpRequest};
 
@@ -21,27 +21,30 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = presented(request.headers());
+        let mut sent = false;
         let known = |key: &[u8]| request.app_data::<Data<AppState>>().is_some_and(|state| state.master_key.is(key));
-        ready(match key {
-            Some(key) if known(key) => Ok(Self { owner: true }),
-            Some(_) => {
+        // Each is tried: before a private Space the bearer is Hugging Face's own token, and ours stands beside it.
+        let right = presented(request.headers()).any(|key| {
+            sent = true;
+            known(key)
+        });
+        ready(match (right, sent) {
+            (true, _) => Ok(Self { owner: true }),
+            (false, true) => {
                 Err(Refused::key("The API key is wrong; `qianqiao key` on the server shows the right one.").into())
             }
-            None => Err(Refused::key("No API key was sent; send `Authorization: Bearer KEY`.").into()),
+            (false, false) => Err(Refused::key("No API key was sent; send `Authorization: Bearer KEY`.").into()),
         })
     }
 }
 
-/// The key of a request: as OpenAI's, Anthropic's or Azure's clients send it.
-pub fn presented(headers: &HeaderMap) -> Option<&[u8]> {
-    let bearer = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes().trim_ascii());
+/// The keys of a request: as OpenAI's, Anthropic's and Azure's clients send them; empty ones left out.
+pub fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let text = |name: &str| headers.get(name).map(|value| value.as_bytes().trim_ascii());
     // Some people paste the key alone, without the scheme's name.
-    let bearer = bearer.map(|value| match value.split_at_checked(6) {
+    let bearer = text("authorization").map(|value| match value.split_at_checked(6) {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case(b"bearer") => key.trim_ascii(),
         _ => value,
     });
-    let plain = |name: &str| headers.get(name).map(|value| value.as_bytes().trim_ascii());
-    // Some clients send an empty bearer beside the header that they really use.
-    bearer.filter(|key| !key.is_empty()).or_else(|| plain("x-api-key")).or_else(|| plain("api-key"))
+    [bearer, text("x-api-key"), text("api-key")].into_iter().flatten().filter(|key| !key.is_empty())
 }

@@ -36,7 +36,7 @@ struct AccountHealth {
 
 /// Answers 200 as long as the service can answer at all. Without the owner's key it says no more than that.
 pub async fn health(request: HttpRequest, state: Data<AppState>) -> impl Responder {
-    let owner = presented(request.headers()).is_some_and(|key| state.master_key.is(key));
+    let owner = presented(request.headers()).any(|key| state.master_key.is(key));
     let status = if state.warnings.is_empty() { "ok" } else { "degraded" };
     HttpResponse::Ok().json(Health {
         status,
