@@ -47,7 +47,9 @@ pub struct Reply {
     begun: bool,
     owner: bool,
     out: BytesMut,
+    /// What was decoded and not yet written, and what a stage has passed on of it.
     scratch: Vec<Decoded>,
+    passed: Vec<Decoded>,
     _permit: Permit,
 }
 
@@ -96,6 +98,7 @@ impl Reply {
             owner,
             out: BytesMut::new(),
             scratch: Vec::new(),
+            passed: Vec::new(),
             _permit: permit,
         }
     }
@@ -195,19 +198,16 @@ impl Reply {
 
     /// Sends what was decoded through the stages, beginning with stage `from`, to the client.
     fn pass_on(&mut self, from: usize, now: Instant) -> Result<(), Fault> {
-        let mut decoded = std::mem::take(&mut self.scratch);
         for stage in &mut self.stages[from..] {
-            let mut passed = Vec::with_capacity(decoded.len());
-            for one in decoded.drain(..) {
-                stage.push(one, now, &mut passed)?;
+            for one in self.scratch.drain(..) {
+                stage.push(one, now, &mut self.passed)?;
             }
-            decoded = passed;
+            std::mem::swap(&mut self.scratch, &mut self.passed);
         }
-        for one in decoded.drain(..) {
+        for one in self.scratch.drain(..) {
             self.output |= one.is_output();
             self.writer.write(one, &mut self.out);
         }
-        self.scratch = decoded;
         Ok(())
     }
 
@@ -263,6 +263,7 @@ impl Reply {
     /// Moves on to the next account, or ends the answer; returns the fault if the response's status can still say it.
     fn fail(&mut self, fault: Fault) -> Option<Fault> {
         self.scratch.clear();
+        self.passed.clear();
         let moves_on = fault.moves_on() && !self.output && !self.accounts.as_slice().is_empty();
         self.tried.add(&self.account, fault);
         if moves_on {

@@ -102,8 +102,12 @@ fn frame_end(bytes: &[u8], from: usize) -> Option<usize> {
 fn parse_frame(raw: &[u8]) -> Frame<'_> {
     let mut event: &[u8] = b"";
     let mut data: Option<Cow<'_, [u8]>> = None;
-    for line in raw.split(|b| *b == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut rest = raw;
+    while !rest.is_empty() {
+        // One search per line: a line of a long answer holds most of the stream's bytes.
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        rest = rest.get(end + 1..).unwrap_or_default();
         if let Some(value) = field(line, b"data:") {
             data = Some(match data {
                 None => Cow::Borrowed(value),

@@ -4,6 +4,7 @@
 //! nothing else.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_rt::net::TcpStream;
@@ -80,7 +81,8 @@ impl Service<ConnectInfo<Uri>> for Tcp {
         let Self { proxy, tls } = self.clone();
         Box::pin(async move {
             let (host, port) = (info.hostname().to_owned(), target_port(info.request()));
-            let io = match proxy {
+            // No proxy can reach what listens on this machine alone, such as a local model server.
+            let io = match proxy.filter(|_| !is_loopback(&host)) {
                 None => Io::Plain(open(&host, port).await?),
                 Some(proxy) => tunnel(&proxy.0, tls, &host, port).await?,
             };
@@ -91,6 +93,11 @@ impl Service<ConnectInfo<Uri>> for Tcp {
 
 fn target_port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 async fn open(host: &str, port: u16) -> Result<TcpStream, ConnectError> {

@@ -8,7 +8,7 @@ use fake_upstream::{FIXTURES_DIR, FakeUpstream, OK_TEXT};
 
 use crate::app::{question, start};
 
-/// A proxy that opens tunnels to callers with the right password; keeps what it was asked.
+/// A proxy that opens tunnels to callers with the right password; keeps what it was asked. Every name is this machine.
 fn proxy() -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (port, asked) = (listener.local_addr().unwrap().port(), Arc::new(Mutex::new(Vec::new())));
@@ -31,7 +31,8 @@ fn tunnel(mut client: TcpStream, kept: &Mutex<Vec<String>>) {
         client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").unwrap();
         return;
     }
-    let target = TcpStream::connect(head[0].split(' ').nth(1).unwrap()).unwrap();
+    let port = head[0].split([' ', ':']).nth(2).unwrap().parse::<u16>().unwrap();
+    let target = TcpStream::connect(("127.0.0.1", port)).unwrap();
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
     let (mut from_client, mut to_target) = (client.try_clone().unwrap(), target.try_clone().unwrap());
     std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_target));
@@ -43,7 +44,7 @@ fn tunnel(mut client: TcpStream, kept: &Mutex<Vec<String>>) {
 fn calls_go_through_the_proxy_with_its_password() {
     let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
     let (port, asked) = proxy();
-    let origin = fake.base_url();
+    let origin = fake.base_url().replace("127.0.0.1", "site.invalid");
     let accounts = [("QIANWEN_BASE_URL", origin.as_str()), ("CN_ACCOUNT_1_COOKIE", "tongyi_sso_ticket=ok")];
     let address = format!("http://owner:p%40ss@127.0.0.1:{port}");
     let app = start(&[accounts[0], accounts[1], ("UPSTREAM_PROXY", &address)]);
@@ -55,4 +56,10 @@ fn calls_go_through_the_proxy_with_its_password() {
     let refused = start(&[accounts[0], accounts[1], ("UPSTREAM_PROXY", &format!("http://127.0.0.1:{port}"))]);
     let answer = refused.chat(&question("auto", "hi"));
     assert_eq!(answer.status, 502, "without its password the proxy lets nobody through: {}", answer.body);
+
+    let here = fake.base_url();
+    let before = asked.lock().unwrap().len();
+    let local = start(&[("QIANWEN_BASE_URL", here.as_str()), accounts[1], ("UPSTREAM_PROXY", &address)]);
+    assert_eq!(local.chat(&question("auto", "hi")).status, 200);
+    assert_eq!(asked.lock().unwrap().len(), before, "what listens on this machine is asked directly");
 }
