@@ -7,6 +7,7 @@
 // Layer 0: no knowledge of anything else here.
 pub mod chat;
 pub mod config;
+pub mod json;
 pub mod random;
 pub mod sse;
 pub mod tokens;

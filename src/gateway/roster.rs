@@ -41,6 +41,8 @@ pub struct Listing {
     pub models: Vec<ModelInfo>,
     /// Whether the upstream itself named them.
     pub fetched: bool,
+    /// Where the model stands that is taken when none is named.
+    default: Option<usize>,
 }
 
 impl Listing {
@@ -52,16 +54,21 @@ impl Listing {
 
     /// The model to take when none is named: the provider's own choice, else the first one that chats.
     pub fn default_model(&self) -> Option<&ModelInfo> {
-        let chats = |model: &&ModelInfo| !OTHER_TRADES.iter().any(|word| model.id.to_lowercase().contains(word));
-        let chosen = self.models.iter().find(|model| model.default);
-        chosen.or_else(|| self.models.iter().find(chats)).or(self.models.first())
+        self.models.get(self.default?)
+    }
+
+    fn new(models: Vec<ModelInfo>, fetched: bool) -> Self {
+        let chats = |model: &ModelInfo| !OTHER_TRADES.iter().any(|word| model.id.to_lowercase().contains(word));
+        let chosen = models.iter().position(|model| model.default);
+        let default = chosen.or_else(|| models.iter().position(chats)).or((!models.is_empty()).then_some(0));
+        Self { models, fetched, default }
     }
 }
 
 impl Member {
     fn new(configured: Configured) -> Self {
         let Configured { provider, accounts } = configured;
-        let listing = Listing { models: provider.models(), fetched: false };
+        let listing = Listing::new(provider.models(), false);
         Self { provider, pool: Pool::new(accounts), listing: RwLock::new(Arc::new(listing)) }
     }
 
@@ -72,7 +79,7 @@ impl Member {
 
     /// Takes over what the upstream named.
     pub fn list(&self, models: Vec<ModelInfo>) {
-        let listing = Arc::new(Listing { models, fetched: true });
+        let listing = Arc::new(Listing::new(models, true));
         *self.listing.write().unwrap_or_else(PoisonError::into_inner) = listing;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::roster::{Member, Roster};
+use super::roster::{Listing, Member, Roster};
 use crate::accounts::Account;
 use crate::chat::{Fault, FaultKind};
 
@@ -25,6 +25,12 @@ pub struct Route {
     pub accounts: Vec<Arc<Account>>,
 }
 
+/// A provider with the models that it had when the search began. Looking twice could miss a list that is being replaced.
+struct Seen<'a> {
+    member: &'a Arc<Member>,
+    listing: Arc<Listing>,
+}
+
 impl Roster {
     /// Finds who is asked for `name`: `auto`, then pins, then the providers' own ids, then familiar names, then
     /// `provider/model`, then providers that may know more than they list.
@@ -32,51 +38,31 @@ impl Roster {
     /// # Errors
     /// If nobody serves it; names that are near are told.
     pub fn route(&self, name: &str) -> Result<Route, Fault> {
-        if name.eq_ignore_ascii_case(AUTO) {
-            return self.auto().ok_or_else(|| self.unknown(name));
-        }
-        let found = self
-            .pinned(name)
-            .or_else(|| self.first(|member| member.listing().find(name).map(|model| model.id.clone())))
-            .or_else(|| self.first(|member| member.provider.alias(name, &member.listing().models)))
-            .or_else(|| self.prefixed(name))
-            .or_else(|| self.first(|member| takes_unlisted(member).then(|| name.to_owned())));
+        let seen: Vec<Seen<'_>> =
+            self.members.iter().map(|member| Seen { member, listing: member.listing() }).collect();
+        let first = |model: &dyn Fn(&Seen<'_>) -> Option<String>| {
+            seen.iter().find_map(|one| model(one).map(|model| one.asks_all(Some(model))))
+        };
+        let found = if name.eq_ignore_ascii_case(AUTO) {
+            seen.iter().find(|one| one.has_default()).map(|one| one.asks_all(None))
+        } else {
+            self.pinned(name, &seen)
+                .or_else(|| first(&|one| one.own(name)))
+                .or_else(|| first(&|one| one.alias(name)))
+                .or_else(|| prefixed(name, &seen))
+                .or_else(|| first(&|one| one.unlisted(name)))
+        };
         found.ok_or_else(|| self.unknown(name))
     }
 
-    fn first(&self, model: impl Fn(&Member) -> Option<String>) -> Option<Route> {
-        self.members.iter().find_map(|member| model(member).map(|model| to_all(member, Some(model))))
-    }
-
-    /// The first provider that has a default model, or that may have one once its list was fetched.
-    fn auto(&self) -> Option<Route> {
-        let serves = |member: &&Arc<Member>| member.listing().default_model().is_some() || takes_unlisted(member);
-        self.members.iter().find(serves).map(|member| to_all(member, None))
-    }
-
     /// A pinned model never moves to another account.
-    fn pinned(&self, name: &str) -> Option<Route> {
+    fn pinned(&self, name: &str, seen: &[Seen<'_>]) -> Option<Route> {
         let number = *self.pins.get(name)?;
-        self.members.iter().find_map(|member| {
-            let account = member.pool.numbered(number)?;
-            let listing = member.listing();
-            let own = listing.find(name).map(|model| model.id.clone());
-            let model = own.or_else(|| member.provider.alias(name, &listing.models)).unwrap_or_else(|| name.to_owned());
-            Some(Route { member: Arc::clone(member), model: Some(model), accounts: vec![account] })
+        seen.iter().find_map(|one| {
+            let account = one.member.pool.numbered(number)?;
+            let model = one.own(name).or_else(|| one.alias(name)).unwrap_or_else(|| name.to_owned());
+            Some(Route { member: Arc::clone(one.member), model: Some(model), accounts: vec![account] })
         })
-    }
-
-    fn prefixed(&self, name: &str) -> Option<Route> {
-        let (id, rest) = name.split_once('/')?;
-        let member = self.members.iter().find(|member| member.provider.id() == id)?;
-        if rest == AUTO {
-            return Some(to_all(member, None));
-        }
-        let listing = member.listing();
-        let own = listing.find(rest).map(|model| model.id.clone());
-        let alias = || member.provider.alias(rest, &listing.models);
-        let model = own.or_else(alias).or_else(|| takes_unlisted(member).then(|| rest.to_owned()))?;
-        Some(to_all(member, Some(model)))
     }
 
     fn unknown(&self, name: &str) -> Fault {
@@ -112,11 +98,37 @@ impl Roster {
     }
 }
 
-/// Whether a name that is not listed is tried there: only while the upstream itself has not said what it has.
-fn takes_unlisted(member: &Member) -> bool {
-    member.provider.is_open() && !member.listing().fetched
+/// `provider/model`; ids may themselves hold slashes, so this comes after them.
+fn prefixed(name: &str, seen: &[Seen<'_>]) -> Option<Route> {
+    let (id, rest) = name.split_once('/')?;
+    let one = seen.iter().find(|one| one.member.provider.id() == id)?;
+    if rest == AUTO {
+        return Some(one.asks_all(None));
+    }
+    let model = one.own(rest).or_else(|| one.alias(rest)).or_else(|| one.unlisted(rest))?;
+    Some(one.asks_all(Some(model)))
 }
 
-fn to_all(member: &Arc<Member>, model: Option<String>) -> Route {
-    Route { member: Arc::clone(member), model, accounts: member.pool.round() }
+impl Seen<'_> {
+    fn own(&self, name: &str) -> Option<String> {
+        self.listing.find(name).map(|model| model.id.clone())
+    }
+
+    fn alias(&self, name: &str) -> Option<String> {
+        self.member.provider.alias(name, &self.listing.models)
+    }
+
+    /// A name that is not listed is tried only while the upstream itself has not said what it has.
+    fn unlisted(&self, name: &str) -> Option<String> {
+        (self.member.provider.is_open() && !self.listing.fetched).then(|| name.to_owned())
+    }
+
+    /// Whether there is a default model, or may be one once the list was fetched.
+    fn has_default(&self) -> bool {
+        self.listing.default_model().is_some() || (self.member.provider.is_open() && !self.listing.fetched)
+    }
+
+    fn asks_all(&self, model: Option<String>) -> Route {
+        Route { member: Arc::clone(self.member), model, accounts: self.member.pool.round() }
+    }
 }

@@ -23,13 +23,19 @@ pub async fn completions(
     client: Data<Client>,
     body: Result<Bytes, Error>,
 ) -> Result<impl Responder, Refused> {
-    let body = body.map_err(|error| Refused::body(&error, state.body_limit))?;
+    let body = own(body.map_err(|error| Refused::body(&error, state.body_limit))?);
     let answered = match begin(&caller, &state, &client, body) {
         Ok((reply, true)) => streamed(reply).await,
         Ok((reply, false)) => whole(reply).await,
         Err(fault) => Err(fault),
     };
     Ok(answered.unwrap_or_else(|fault| problem::answer(&fault, caller.owner)))
+}
+
+/// A small body is a slice of its connection's read buffer, which would live, 32 KB large, as long as the answer.
+fn own(body: Bytes) -> Bytes {
+    const SMALL: usize = 16 << 10;
+    if body.len() < SMALL { Bytes::copy_from_slice(&body) } else { body }
 }
 
 fn begin(caller: &Caller, state: &AppState, client: &Client, body: Bytes) -> Result<(Box<Reply>, bool), Fault> {

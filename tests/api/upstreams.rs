@@ -137,7 +137,8 @@ fn a_compatible_service_gets_the_request_byte_for_byte() {
     let body = r#"{ "model":"fake-large",  "messages":[{"role":"user","content":"a\u4f60"}],"tools":[{"type":"function","function":{"name":"f"}}], "x_unknown":1.50 }"#;
     let key = format!("Bearer {}", crate::app::KEY);
     fake.wait_for(PATIENCE, |journal| journal.routes.values().sum::<u64>() > 0).unwrap();
-    assert_eq!(app.call("POST", "/v1/chat/completions", &[("Authorization", &key)], body).status, 200);
+    let answer = app.call("POST", "/v1/chat/completions", &[("Authorization", &key)], body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
     let sent = fake.journal().requests.into_iter().rev().find(|entry| entry.body_bytes > 0).unwrap();
     assert_eq!(sent.body_text(), body);
 }

@@ -10,6 +10,7 @@ use super::manifest::{Manifest, StreamUsage};
 use super::wire::{Choice, Completion};
 use super::{body, trouble};
 use crate::chat::{Decoded, Event, Fault, FaultKind, FinishReason, Native};
+use crate::json;
 use crate::providers::{Decoder, Ending};
 use crate::sse;
 use crate::upstream::ResponseHead;
@@ -123,7 +124,7 @@ impl Reader {
             self.done_frame = true;
             return Ok(());
         }
-        let chunk: Completion<'_> = serde_json::from_slice(data)
+        let chunk: Completion<'_> = json::from_bytes(data)
             .map_err(|_| Fault::new(FaultKind::Protocol, format!("{} sent a broken frame", self.manifest.name)))?;
         if let Some(fault) = self.error(&chunk, data) {
             // What came with the error is not emitted: it may be the error's own text.
@@ -205,7 +206,7 @@ impl Reader {
             return Err(trouble::from_body(&self.manifest, &self.head, &held));
         }
         let held = Bytes::from(held);
-        let completion: Completion<'_> = serde_json::from_slice(&held).map_err(|error| {
+        let completion: Completion<'_> = json::from_bytes(&held).map_err(|error| {
             if error.is_eof() {
                 self.truncated()
             } else {

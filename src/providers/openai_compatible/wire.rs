@@ -8,17 +8,18 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::chat::Usage;
+use crate::json;
 
 /// One chunk of a stream, or one whole completion.
 #[derive(Default, Deserialize)]
 pub struct Completion<'a> {
     #[serde(borrow)]
-    pub id: Option<Cow<'a, str>>,
+    pub id: Option<json::Text<'a>>,
     #[serde(borrow)]
-    pub object: Option<Cow<'a, str>>,
+    pub object: Option<json::Text<'a>>,
     pub created: Option<f64>,
     #[serde(borrow)]
-    pub model: Option<Cow<'a, str>>,
+    pub model: Option<json::Text<'a>>,
     #[serde(borrow)]
     pub choices: Option<Vec<Choice<'a>>>,
     pub usage: Option<WireUsage>,
@@ -42,7 +43,7 @@ pub struct Choice<'a> {
     #[serde(borrow)]
     pub message: Option<Delta<'a>>,
     #[serde(borrow)]
-    pub finish_reason: Option<Cow<'a, str>>,
+    pub finish_reason: Option<json::Text<'a>>,
     /// Moonshot's place for it.
     pub usage: Option<WireUsage>,
 }
@@ -51,7 +52,7 @@ pub struct Choice<'a> {
 #[derive(Default, Deserialize)]
 pub struct Delta<'a> {
     #[serde(borrow)]
-    pub role: Option<Cow<'a, str>>,
+    pub role: Option<json::Text<'a>>,
     #[serde(borrow)]
     pub content: Option<Text<'a>>,
     #[serde(borrow)]
@@ -69,14 +70,14 @@ pub struct Delta<'a> {
 #[derive(Deserialize)]
 pub struct Detail<'a> {
     #[serde(borrow)]
-    pub text: Option<Cow<'a, str>>,
+    pub text: Option<json::Text<'a>>,
 }
 
 #[derive(Deserialize)]
 pub struct ToolCall<'a> {
     pub index: Option<u32>,
     #[serde(borrow)]
-    pub id: Option<Cow<'a, str>>,
+    pub id: Option<json::Text<'a>>,
     #[serde(borrow)]
     pub function: Option<Function<'a>>,
 }
@@ -84,7 +85,7 @@ pub struct ToolCall<'a> {
 #[derive(Deserialize)]
 pub struct Function<'a> {
     #[serde(borrow)]
-    pub name: Option<Cow<'a, str>>,
+    pub name: Option<json::Text<'a>>,
     #[serde(borrow)]
     pub arguments: Option<Arguments<'a>>,
 }

@@ -7,6 +7,7 @@ use super::frame::{self, Audit, Extra, Frame, Message, Meta};
 use super::thinking::Thinking;
 use super::trouble;
 use crate::chat::{Decoded, Event, Fault, FinishReason, Usage};
+use crate::json;
 use crate::providers::{Decoder, Ending};
 use crate::sse;
 use crate::upstream::ResponseHead;
@@ -118,7 +119,7 @@ impl Answer {
             _ if frame.event == b"audit" => self.retracted(out)?,
             _ => {
                 let json: Frame<'_> =
-                    serde_json::from_slice(data).map_err(|_| trouble::protocol("a frame of unknown form"))?;
+                    json::from_bytes(data).map_err(|_| trouble::protocol("a frame of unknown form"))?;
                 self.json(&json, out)?;
             }
         }

@@ -1,9 +1,9 @@
 //! The JSON of one frame, borrowed from the stream: only what is needed is unescaped.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::json::Text;
 
 /// One frame's JSON. Everything is optional, because each generation of the site leaves out something else.
 #[derive(Debug, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Data<'a> {
     #[serde(borrow, default)]
     pub messages: Vec<Message<'a>>,
     #[serde(borrow)]
-    pub status: Option<Cow<'a, str>>,
+    pub status: Option<Text<'a>>,
     #[serde(borrow)]
     pub sse_end: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -45,7 +45,7 @@ pub struct Data<'a> {
 #[derive(Debug, Deserialize)]
 pub struct Message<'a> {
     #[serde(borrow)]
-    pub mime_type: Option<Cow<'a, str>>,
+    pub mime_type: Option<Text<'a>>,
     #[serde(borrow)]
     pub content: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -63,7 +63,7 @@ pub struct Meta<'a> {
 #[derive(Debug, Deserialize)]
 pub struct Item<'a> {
     #[serde(borrow)]
-    pub r#type: Option<Cow<'a, str>>,
+    pub r#type: Option<Text<'a>>,
     #[serde(borrow)]
     pub source_seq: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -81,9 +81,9 @@ pub struct Thought<'a> {
 #[derive(Debug, Deserialize)]
 pub struct Step<'a> {
     #[serde(borrow)]
-    pub title: Option<Cow<'a, str>>,
+    pub title: Option<Text<'a>>,
     #[serde(borrow)]
-    pub body: Option<Cow<'a, str>>,
+    pub body: Option<Text<'a>>,
 }
 
 /// What may stand in `extra_info`.
