@@ -37,6 +37,7 @@ pub async fn envelope<B: MessageBody + 'static>(
         rewrite(&mut request, &path);
     }
     let id = request_id(request.headers());
+    let of_a_page = request.headers().contains_key(header::ORIGIN);
     let shared = request.path() != "/" && !request.path().starts_with("/admin");
     let preflight = request.method() == Method::OPTIONS && shared;
     let mut response = if preflight {
@@ -48,8 +49,10 @@ pub async fn envelope<B: MessageBody + 'static>(
     let headers = response.headers_mut();
     if shared {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        headers.insert(header::VARY, VARY);
+        if of_a_page {
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            headers.insert(header::VARY, VARY);
+        }
     }
     headers.insert(REQUEST_ID, id);
     Ok(response)

@@ -42,7 +42,7 @@ fn pages_of_other_origins_may_call() {
     let preflight = app.call("OPTIONS", "/v1/chat/completions", &asked, "");
     assert_eq!((preflight.status, preflight.header("access-control-allow-headers")), (204, Some(wanted)));
     assert_eq!(preflight.header("access-control-allow-origin"), Some("*"));
-    let error = app.call("POST", "/v1/chat/completions", &[], "");
+    let error = app.call("POST", "/v1/chat/completions", &[("Origin", "https://a.invalid")], "");
     assert_eq!((error.status, error.header("access-control-allow-origin")), (401, Some("*")));
     assert!(error.header("access-control-expose-headers").unwrap().contains("retry-after"));
     assert_eq!(app.call("GET", "/", &[], "").header("access-control-allow-origin"), None);
