@@ -1,10 +1,11 @@
 //! Random identifiers and keys, from the operating system.
 
 use std::cell::RefCell;
-use std::fmt::Write;
 
 /// How much is asked from the operating system at once: every call into it costs more than writing an identifier.
 const POOL: usize = 512;
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 thread_local! {
     /// Random bytes not yet used by this thread, and how many of them there are.
@@ -21,8 +22,9 @@ pub fn hex(bytes: usize) -> String {
             *left = POOL;
         }
         for byte in &mut pool[*left - bytes..*left] {
-            // Each byte is used once, and does not stay in memory. Writing to a text cannot fail.
-            let _ = write!(text, "{:02x}", std::mem::take(byte));
+            // Each byte is used once, and does not stay in memory.
+            let byte = std::mem::take(byte);
+            text.extend([byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)])));
         }
         *left -= bytes;
     });

@@ -1,5 +1,7 @@
 //! What a client asks.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 /// One completion as asked by a client, whatever its dialect.
@@ -21,6 +23,8 @@ pub struct ChatRequest {
     pub structured: bool,
     /// The request as it came, for providers that speak the same dialect.
     pub body: Bytes,
+    /// Where in `body` the model's name stands, quotes included.
+    pub model_at: Range<usize>,
 }
 
 /// One message of the conversation.

@@ -3,20 +3,24 @@
 //! Unknown fields are ignored and `null` means absent everywhere, because clients send both.
 
 use std::fmt;
+use std::ops::Range;
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::chat::{ChatRequest, Content, Fault, Message, Part, Role};
+use crate::json;
 
 /// OpenAI's limits: <https://platform.openai.com/docs/api-reference/chat/create>.
 const MOST_CHOICES: u32 = 128;
 const MOST_STOPS: usize = 4;
 
 #[derive(Deserialize)]
-struct Body {
-    model: Option<String>,
+struct Body<'a> {
+    #[serde(borrow)]
+    model: Option<Name<'a>>,
     messages: Option<Vec<RawMessage>>,
     stream: Option<bool>,
     stream_options: Option<StreamOptions>,
@@ -54,6 +58,9 @@ struct ResponseFormat {
 
 struct Stop(usize);
 
+/// The model's name as it is written, so that another can be put in its place.
+struct Name<'a>(&'a RawValue, String);
+
 #[derive(Deserialize)]
 struct RawMessage {
     role: RawRole,
@@ -87,9 +94,11 @@ struct RawPart {
 /// # Errors
 /// A [`Fault`] of kind `Request` that names the field and never repeats its value.
 pub fn parse(body: Bytes) -> Result<ChatRequest, Fault> {
-    let parsed: Body = serde_json::from_slice(&body).map_err(|_| explain(&body))?;
-    let model = parsed.model.map(|model| model.trim().to_owned()).filter(|model| !model.is_empty());
-    let model = model.ok_or_else(|| Fault::request("model", "`model` is missing; name a model, or `auto`"))?;
+    let parsed: Body<'_> = json::from_bytes(&body).map_err(|_| explain(&body))?;
+    let named = parsed.model.map(|Name(raw, name)| (range_of(raw.get(), &body), name.trim().to_owned()));
+    let named = named.filter(|(_, name)| !name.is_empty());
+    let (model_at, model) =
+        named.ok_or_else(|| Fault::request("model", "`model` is missing; name a model, or `auto`"))?;
     let messages = parsed.messages.unwrap_or_default();
     if messages.is_empty() {
         return Err(Fault::request("messages", "`messages` is missing or empty; send at least one message"));
@@ -103,16 +112,24 @@ pub fn parse(body: Bytes) -> Result<ChatRequest, Fault> {
     }
     let offered = |list: Option<Vec<IgnoredAny>>| list.is_some_and(|list| !list.is_empty());
     let format = parsed.response_format.and_then(|format| format.r#type);
+    let stream = parsed.stream.unwrap_or(false);
     Ok(ChatRequest {
         model,
         messages: messages.into_iter().map(message).collect(),
-        stream: parsed.stream.unwrap_or(false),
+        stream,
         include_usage: parsed.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
         choices,
         tools: offered(parsed.tools) || offered(parsed.functions),
         structured: format.is_some_and(|format| format != "text"),
         body,
+        model_at,
     })
+}
+
+/// Where `part`, a slice of `whole`, stands in it.
+fn range_of(part: &str, whole: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
 }
 
 fn message(raw: RawMessage) -> Message {
@@ -129,7 +146,7 @@ fn message(raw: RawMessage) -> Message {
 /// Reads the body again, slowly, to say where it is wrong.
 fn explain(body: &[u8]) -> Fault {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let Err(error) = serde_path_to_error::deserialize::<_, Body>(&mut deserializer) else {
+    let Err(error) = serde_path_to_error::deserialize::<_, Body<'_>>(&mut deserializer) else {
         return Fault::request("body", "the body is not valid JSON: something follows its end");
     };
     let inner = error.inner();
@@ -185,6 +202,14 @@ fn part<E: serde::de::Error>(raw: RawPart) -> Result<Part, E> {
         ("text" | "input_text" | "output_text", Some(text), _) | ("refusal", _, Some(text)) => Ok(Part::Text(text)),
         ("text" | "input_text" | "output_text", None, _) => Err(E::missing_field("text")),
         _ => Ok(Part::Other(raw.r#type)),
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let name = serde_json::from_str(raw.get()).map_err(|_| D::Error::custom("x, expected a text"))?;
+        Ok(Self(raw, name))
     }
 }
 

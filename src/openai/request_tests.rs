@@ -21,6 +21,7 @@ fn every_form_of_content_and_role_is_read() {
     assert_eq!(request.messages[3].content, Content::None);
     assert!(request.messages[1].tool_calls && request.include_usage && !request.stream && !request.tools);
     assert_eq!((request.model.as_str(), request.choices), ("m", 1));
+    assert_eq!(&request.body[request.model_at], b"\" m \"");
 }
 
 #[test]

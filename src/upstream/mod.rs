@@ -7,6 +7,7 @@ mod tls;
 
 use std::time::Duration;
 
+use actix_http::HttpMessage;
 use awc::error::{ConnectError, SendRequestError};
 pub use awc::http::Method;
 pub use awc::http::header::{self, HeaderName, HeaderValue};
@@ -105,7 +106,7 @@ impl Client {
         for (name, value) in outgoing.headers {
             request.headers_mut().insert(name, value);
         }
-        let response = request.send_body(outgoing.body).await.map_err(|error| fault(&error))?;
+        let mut response = request.send_body(outgoing.body).await.map_err(|error| fault(&error))?;
         let text = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let content_type = text(header::CONTENT_TYPE).and_then(|value| value.split(';').next()).unwrap_or_default();
         let head = ResponseHead {
@@ -113,7 +114,8 @@ impl Client {
             content_type: content_type.trim().to_ascii_lowercase(),
             retry_after: text(header::RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs),
         };
-        Ok((head, Body::new(response)))
+        // The response's own head is not needed any more; an open stream would keep its 3 KB.
+        Ok((head, Body::new(response.take_payload())))
     }
 
     /// Sends a request and reads the whole answer, for the small calls beside the chat.

@@ -90,8 +90,7 @@ impl Answer {
     fn content(&mut self, content: &Text<'_>, forms: Forms, events: &mut Events, kinds: &mut usize) -> bool {
         let mut thinking = content.thinking.clone();
         let mut answer = String::new();
-        let past = self.think.is_past() || !forms.has(ReasoningForm::ThinkTags);
-        if past {
+        if self.is_past_thinking(forms) {
             answer.push_str(&content.text);
         } else {
             self.think.push(&content.text, &mut thinking, &mut answer);
@@ -106,6 +105,11 @@ impl Answer {
             events.push(Event::Text(answer));
         }
         clean
+    }
+
+    /// Whether tags in what follows are certainly text.
+    pub const fn is_past_thinking(&self, forms: Forms) -> bool {
+        self.think.is_past() || !forms.has(ReasoningForm::ThinkTags)
     }
 
     /// The answer has ended: what was held back comes out.

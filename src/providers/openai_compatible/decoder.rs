@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::chunk::{Answer, Events, Forms, finish_reason};
 use super::manifest::{Manifest, StreamUsage};
+use super::mould::Mould;
 use super::wire::{Choice, Completion};
 use super::{body, trouble};
 use crate::chat::{Decoded, Event, Fault, FaultKind, FinishReason, Native};
@@ -38,6 +39,7 @@ struct Reader {
     forms: Forms,
     answers: SmallVec<[Answer; 1]>,
     done_frame: bool,
+    mould: Option<Mould>,
 }
 
 impl CompatibleDecoder {
@@ -50,6 +52,7 @@ impl CompatibleDecoder {
             forms: Forms::new(manifest.dialect.reasoning.as_deref()),
             answers: SmallVec::new(),
             done_frame: false,
+            mould: None,
         };
         Self { form, parser: sse::Parser::default(), reader }
     }
@@ -124,6 +127,11 @@ impl Reader {
             self.done_frame = true;
             return Ok(());
         }
+        if let Some(text) = self.mould.as_ref().filter(|_| frame.is_plain()).and_then(|mould| mould.text(data)) {
+            let native = Some(Native::OpenAiChunk(Bytes::copy_from_slice(frame.raw)));
+            out.push(Decoded { native, ..Decoded::event(Event::Text(text.to_owned())) });
+            return Ok(());
+        }
         let chunk: Completion<'_> = json::from_bytes(data)
             .map_err(|_| Fault::new(FaultKind::Protocol, format!("{} sent a broken frame", self.manifest.name)))?;
         if let Some(fault) = self.error(&chunk, data) {
@@ -132,6 +140,10 @@ impl Reader {
         }
         self.chunk(&chunk, frame, out);
         Ok(())
+    }
+
+    fn is_past_thinking(&self) -> bool {
+        self.answers.iter().all(|answer| answer.is_past_thinking(self.forms))
     }
 
     fn error(&self, completion: &Completion<'_>, data: &[u8]) -> Option<Fault> {
@@ -154,6 +166,14 @@ impl Reader {
             let (decoded, clean) = self.choice(chunk, choice);
             let native = (passes && clean).then(|| Native::OpenAiChunk(Bytes::copy_from_slice(frame.raw)));
             if !decoded.events.is_empty() {
+                let content = choice.delta.as_ref().and_then(|delta| delta.content.as_ref());
+                self.mould = match (&native, decoded.events.as_slice(), content) {
+                    // Only of the first answer, and only past the place where thinking may stand in the text.
+                    (Some(_), [Event::Text(_)], Some(content)) if decoded.choice == 0 && self.is_past_thinking() => {
+                        Mould::of(&frame.data, &content.text)
+                    }
+                    _ => None,
+                };
                 out.push(Decoded { native, ..decoded });
             }
         }

@@ -4,6 +4,7 @@ mod body;
 mod chunk;
 mod decoder;
 mod manifest;
+mod mould;
 mod service;
 mod think;
 mod tool_ids;

@@ -44,6 +44,11 @@ impl Service {
             return Ok(request.body.clone());
         }
         let wrong = |_| Fault::new(FaultKind::Internal, "the request cannot be written for the upstream");
+        if self.passes {
+            let name = serde_json::to_vec(model).map_err(wrong)?;
+            let (before, behind) = (&request.body[..request.model_at.start], &request.body[request.model_at.end..]);
+            return Ok([before, &name, behind].concat().into());
+        }
         let mut object: RawObject<'_> = serde_json::from_slice(&request.body).map_err(wrong)?;
         let raw = |value: &serde_json::Value| RawValue::from_string(value.to_string()).map_err(wrong);
         object.set("model", raw(&model.into())?);
