@@ -51,7 +51,7 @@ fn run(words: &[&str]) -> Result<String, Failure> {
     let plain = |sentence| (sentence, 1);
     match words {
         [] | ["serve"] => serve(&read()?),
-        ["check"] => read().map(|_| "the configuration is fine\n".to_owned()),
+        ["check"] => check(&read()?),
         ["key"] => key(&read()?),
         ["render", file, values @ ..] => render::render(&read()?.settings, file, values).map_err(plain),
         ["healthcheck"] => healthcheck::ask(read()?.settings.listen_port).map(|()| String::new()).map_err(plain),
@@ -66,6 +66,12 @@ type Failure = (String, u8);
 
 fn read() -> Result<Config, Failure> {
     Config::read().map_err(|problems| (problems.to_string(), EXIT_CONFIG))
+}
+
+fn check(config: &Config) -> Result<String, Failure> {
+    let store = Store::open(&config.settings.data_dirs);
+    MasterKey::check(config.settings.master_key.as_ref(), &store).map_err(|sentence| (sentence, EXIT_CONFIG))?;
+    Ok("the configuration is fine\n".to_owned())
 }
 
 fn key(config: &Config) -> Result<String, Failure> {

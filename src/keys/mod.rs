@@ -33,18 +33,27 @@ impl MasterKey {
         if let Some(key) = named {
             return Ok((Self(key.clone()), KeyOrigin::Named));
         }
-        let mend = "set API_MASTER_KEY, or let DATA_DIR name a folder that the service may write";
-        let dir = store.dir().display();
         match store.master_key() {
             Ok(Some(key)) => Ok((Self(Secret::new(key)), KeyOrigin::Kept)),
             Ok(None) => {
                 let key = format!("{PREFIX}{}", random::hex(24));
-                store
-                    .keep_master_key(&key)
-                    .map_err(|error| format!("DATA_DIR: a key cannot be kept in {dir} ({error}); {mend}"))?;
+                store.keep_master_key(&key).map_err(|error| cannot_keep(store, &error.to_string()))?;
                 Ok((Self(Secret::new(key)), KeyOrigin::Made))
             }
-            Err(error) => Err(format!("DATA_DIR: the key in {dir} cannot be read ({error}); {mend}")),
+            Err(error) => Err(cannot_read(store, &error)),
+        }
+    }
+
+    /// Whether [`MasterKey::settle`] will find or make a key here, without making one.
+    ///
+    /// # Errors
+    /// As [`MasterKey::settle`].
+    pub fn check(named: Option<&Secret<String>>, store: &Store) -> Result<(), String> {
+        match store.master_key() {
+            _ if named.is_some() || store.is_writable() => Ok(()),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(cannot_keep(store, "it cannot be written")),
+            Err(error) => Err(cannot_read(store, &error)),
         }
     }
 
@@ -57,4 +66,14 @@ impl MasterKey {
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
+}
+
+const MEND: &str = "set API_MASTER_KEY, or let DATA_DIR name a folder that the service may write";
+
+fn cannot_keep(store: &Store, why: &str) -> String {
+    format!("DATA_DIR: a key cannot be kept in {} ({why}); {MEND}", store.dir().display())
+}
+
+fn cannot_read(store: &Store, error: &std::io::Error) -> String {
+    format!("DATA_DIR: the key in {} cannot be read ({error}); {MEND}", store.dir().display())
 }

@@ -164,7 +164,9 @@ impl Reader {
         let passes = well_formed && choices.len() == 1 && chunk.usage.is_none();
         for choice in choices {
             let (decoded, clean) = self.choice(chunk, choice);
-            let native = (passes && clean).then(|| Native::OpenAiChunk(Bytes::copy_from_slice(frame.raw)));
+            // A chunk that says two things at once has to become two.
+            let native = (passes && clean && decoded.events.len() == 1)
+                .then(|| Native::OpenAiChunk(Bytes::copy_from_slice(frame.raw)));
             if !decoded.events.is_empty() {
                 let content = choice.delta.as_ref().and_then(|delta| delta.content.as_ref());
                 self.mould = match (&native, decoded.events.as_slice(), content) {
@@ -199,8 +201,11 @@ impl Reader {
         let mut clean = choice.index.is_some() && choice.usage.is_none() && choice.message.is_none();
         if let Some(delta) = choice.delta.as_ref().or(choice.message.as_ref()) {
             clean &= answer.read(delta, forms, &mut events);
-            // A later frame with a role and nothing else would be a second role chunk.
-            clean &= starts || delta.role.is_none();
+            // A later frame with a role would be a second role chunk, a first one without it none.
+            clean &= match &delta.role {
+                None => !starts,
+                Some(role) => starts && role.as_deref() == Some("assistant"),
+            };
         }
         if let Some(word) = choice.finish_reason.as_deref().filter(|_| !answer.finished) {
             let (reason, known) = finish_reason(word);

@@ -51,8 +51,9 @@ pub struct Choice<'a> {
 /// A delta, or a whole message: their fields have the same names.
 #[derive(Default, Deserialize)]
 pub struct Delta<'a> {
-    #[serde(borrow)]
-    pub role: Option<json::Text<'a>>,
+    /// `None` if the key is not there, `Some(None)` if it is there as `null`: a repeated key is a repeated role.
+    #[serde(borrow, default, deserialize_with = "key")]
+    pub role: Option<Option<json::Text<'a>>>,
     #[serde(borrow)]
     pub content: Option<Text<'a>>,
     #[serde(borrow)]
@@ -146,6 +147,11 @@ pub struct Text<'a> {
 
 fn present<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+#[expect(clippy::option_option, reason = "a key that is there as null is neither there nor not")]
+fn key<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<json::Text<'a>>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 fn is_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
