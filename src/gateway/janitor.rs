@@ -86,7 +86,10 @@ async fn remove(client: &Client, batch: &mut Vec<Ended>) {
     let member = Arc::clone(&batch[0].member);
     let ids: Vec<String> = batch.extract_if(.., |ended| ended.account.id == account.id).map(|ended| ended.id).collect();
     let Some(power) = member.provider.sessions() else { return };
-    let result = client.fetch(power.delete(&account, &ids), 64 << 10, PATIENCE).await;
+    let result = match power.delete(&account, &ids) {
+        Ok(outgoing) => client.fetch(outgoing, 64 << 10, PATIENCE).await,
+        Err(fault) => Err(fault),
+    };
     match result {
         Ok((head, _)) if head.status < 300 => log::debug!("{}: {} conversations removed", account.id, ids.len()),
         Ok((head, _)) => log::warn!("{}: {} conversations stay: HTTP {}", account.id, ids.len(), head.status),

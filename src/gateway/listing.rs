@@ -28,7 +28,7 @@ pub async fn fetch(client: &Client, member: &Member) -> Result<usize, Fault> {
     let mut last = nothing();
     // One account's trouble must not hide the models that all of them have.
     for account in member.pool.all() {
-        match client.fetch(listing.request(account), LIMIT, PATIENCE).await {
+        match client.fetch(listing.request(account)?, LIMIT, PATIENCE).await {
             Ok((head, body)) => match listing.read(&head, &body) {
                 Ok(models) if models.is_empty() => last = nothing(),
                 Ok(models) => {

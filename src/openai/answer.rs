@@ -43,9 +43,9 @@ impl Whole {
     fn event(&mut self, index: u32, event: Event) {
         match event {
             Event::Start { .. } => self.identity.adopt(&event),
-            Event::Text(text) => self.choice(index).text.push_str(&text),
+            Event::Text(text) => append(&mut self.choice(index).text, text),
             Event::Image(url) => self.choice(index).text.push_str(&image(&url)),
-            Event::Reasoning(text) => self.choice(index).reasoning.push_str(&text),
+            Event::Reasoning(text) => append(&mut self.choice(index).reasoning, text),
             Event::ToolCall(delta) => add_call(&mut self.choice(index).calls, delta),
             Event::Usage(usage) => self.usage = Some(usage),
             Event::Done(reason) => {
@@ -58,6 +58,15 @@ impl Whole {
 /// A picture, as clients show one that stands in a text.
 pub fn image(url: &str) -> String {
     format!("![image]({url})\n")
+}
+
+/// An answer that comes in one piece is moved, not copied.
+fn append(all: &mut String, piece: String) {
+    if all.is_empty() {
+        *all = piece;
+    } else {
+        all.push_str(&piece);
+    }
 }
 
 fn add_call(calls: &mut Vec<ToolDelta>, delta: ToolDelta) {

@@ -208,7 +208,7 @@ fn part<E: serde::de::Error>(raw: RawPart) -> Result<Part, E> {
 impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        let name = serde_json::from_str(raw.get()).map_err(|_| D::Error::custom("x, expected a text"))?;
+        let name = serde_json::from_str(raw.get()).map_err(|_| D::Error::custom("x, expected a string"))?;
         Ok(Self(raw, name))
     }
 }

@@ -80,7 +80,10 @@ pub trait Provider: Send + Sync {
 /// Asks an upstream for its models.
 pub trait ModelListing {
     /// The request.
-    fn request(&self, account: &Account) -> Outgoing;
+    ///
+    /// # Errors
+    /// If the account's credential, or the address, cannot be written into one.
+    fn request(&self, account: &Account) -> Result<Outgoing, Fault>;
 
     /// Reads the answer.
     ///
@@ -92,7 +95,10 @@ pub trait ModelListing {
 /// Removes conversations from an upstream's history.
 pub trait Sessions {
     /// The request that removes `sessions`.
-    fn delete(&self, account: &Account, sessions: &[String]) -> Outgoing;
+    ///
+    /// # Errors
+    /// As [`ModelListing::request`].
+    fn delete(&self, account: &Account, sessions: &[String]) -> Result<Outgoing, Fault>;
 }
 
 /// Turns an upstream's bytes into events, wherever they are cut.

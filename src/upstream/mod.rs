@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use actix_http::HttpMessage;
 use awc::error::{ConnectError, SendRequestError};
-pub use awc::http::Method;
 pub use awc::http::header::{self, HeaderName, HeaderValue};
+pub use awc::http::{Method, Uri};
 use bytes::Bytes;
 
 pub use body::Body;
@@ -34,7 +34,7 @@ pub struct Outgoing {
     /// The method.
     pub method: Method,
     /// The whole address.
-    pub url: String,
+    pub url: Uri,
     /// The headers. Cookies and keys are marked sensitive by their provider.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
@@ -102,7 +102,7 @@ impl Client {
     /// # Errors
     /// A fault of the upstream: unreachable, reset, or no HTTP.
     pub async fn send(&self, outgoing: Outgoing) -> Result<(ResponseHead, Body), Fault> {
-        let mut request = self.0.request(outgoing.method, outgoing.url.as_str()).no_decompress();
+        let mut request = self.0.request(outgoing.method, outgoing.url).no_decompress();
         for (name, value) in outgoing.headers {
             request.headers_mut().insert(name, value);
         }
@@ -135,6 +135,14 @@ impl Client {
         let late = || Fault::new(FaultKind::Timeout, "the upstream did not answer in time");
         tokio::time::timeout(patience, whole).await.map_err(|_| late())?
     }
+}
+
+/// Reads an address that we made ourselves.
+///
+/// # Errors
+/// If it is none; its text is not repeated, because it may hold a key.
+pub fn address(text: &str) -> Result<Uri, Fault> {
+    text.parse().map_err(|_| Fault::new(FaultKind::Internal, "the upstream's address is not valid"))
 }
 
 /// Says what kept a request from being answered, without its address (which may hold a key).

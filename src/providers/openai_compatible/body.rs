@@ -15,15 +15,16 @@ pub fn read(completion: &Completion<'_>, body: Bytes, forms: Forms, out: &mut Ve
         && completion.model.is_some()
         && completion.error.is_none()
         && completion.usage.is_some();
+    // First, because then nobody need keep the text to count it.
+    if let Some(usage) = &completion.usage {
+        out.push(Decoded::event(Event::Usage(usage.neutral())));
+    }
     let mut start = start_event(completion);
     for choice in completion.choices.iter().flatten() {
         let mut events: Events = SmallVec::new();
         events.extend(start.take());
         clean &= read_choice(choice, forms, &mut events);
         out.push(Decoded { choice: choice.index.unwrap_or(0), events, native: None });
-    }
-    if let Some(usage) = &completion.usage {
-        out.push(Decoded::event(Event::Usage(usage.neutral())));
     }
     if let Some(last) = out.last_mut().filter(|_| clean) {
         last.native = Some(Native::OpenAiBody(body));

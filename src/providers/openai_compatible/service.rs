@@ -14,7 +14,7 @@ use crate::accounts::Account;
 use crate::chat::{ChatRequest, Fault, FaultKind};
 use crate::openai::RawObject;
 use crate::providers::{Call, Decoder, Encoded, ModelInfo, ModelListing, Provider};
-use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, header};
+use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, Uri, address, header};
 
 /// Who we say we are.
 const USER_AGENT: &str = concat!("qianqiao/", env!("CARGO_PKG_VERSION"));
@@ -22,7 +22,7 @@ const USER_AGENT: &str = concat!("qianqiao/", env!("CARGO_PKG_VERSION"));
 /// A service that speaks OpenAI's dialect.
 pub struct Service {
     manifest: Arc<Manifest>,
-    chat_url: String,
+    chat_url: Result<Uri, Fault>,
     /// Whether requests pass without a change of their body.
     passes: bool,
 }
@@ -35,7 +35,7 @@ impl Service {
             && dialect.drop.is_empty()
             && dialect.set.is_empty()
             && dialect.stream_usage == StreamUsage::StreamOptions;
-        let chat_url = format!("{}/chat/completions", manifest.base_url);
+        let chat_url = address(&format!("{}/chat/completions", manifest.base_url));
         Self { manifest: Arc::new(manifest), chat_url, passes }
     }
 
@@ -99,7 +99,7 @@ impl Provider for Service {
         let accept = if request.stream { "text/event-stream" } else { "application/json" };
         let outgoing = Outgoing {
             method: Method::POST,
-            url: self.chat_url.clone(),
+            url: self.chat_url.clone()?,
             headers: self.headers(account, accept)?,
             body: self.body(request, model)?,
         };
@@ -131,13 +131,13 @@ struct Listed {
 }
 
 impl ModelListing for Service {
-    fn request(&self, account: &Account) -> Outgoing {
-        Outgoing {
+    fn request(&self, account: &Account) -> Result<Outgoing, Fault> {
+        Ok(Outgoing {
             method: Method::GET,
-            url: format!("{}/models", self.manifest.base_url),
-            headers: self.headers(account, "application/json").unwrap_or_default(),
+            url: address(&format!("{}/models", self.manifest.base_url))?,
+            headers: self.headers(account, "application/json")?,
             body: Bytes::new(),
-        }
+        })
     }
 
     fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Vec<ModelInfo>, Fault> {

@@ -14,7 +14,7 @@ use super::trouble::SITE;
 use crate::accounts::Account;
 use crate::chat::{ChatRequest, Fault, FaultKind, Role};
 use crate::random;
-use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, header};
+use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, address, header};
 
 /// The site's version as its pages send it. No source saw one refused.
 const WEB_VERSION: &str = "4.9.0";
@@ -123,7 +123,7 @@ pub fn call(method: Method, endpoint: &str, account: &Account, body: Bytes) -> R
     if !account.part(XSRF_TOKEN).is_empty() {
         headers.push((HeaderName::from_static("x-xsrf-token"), secret(account.part(XSRF_TOKEN))?));
     }
-    Ok(Outgoing { method, url, headers, body })
+    Ok(Outgoing { method, url: address(&url)?, headers, body })
 }
 
 /// A header value that is never printed. Cookies may hold any byte but control characters.

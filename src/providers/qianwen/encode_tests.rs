@@ -79,7 +79,8 @@ fn parts_are_joined_and_silence_is_refused() {
 #[test]
 fn query_and_headers_carry_what_the_site_needs_and_print_no_secret() {
     let (outgoing, _) = chat("https://host", &request(&[(Role::User, "x")]), "Qwen", &account()).unwrap();
-    let (path, query) = outgoing.url.split_once('?').unwrap();
+    let url = outgoing.url.to_string();
+    let (path, query) = url.split_once('?').unwrap();
     assert_eq!(path, "https://host/api/v2/chat");
     for pair in ["biz_id=ai_qwen", "chat_client=h5", "device=pc", "fr=pc", "pr=qwen", "ut=dev%20ice"] {
         assert!(query.split('&').any(|one| one == pair), "{pair} in {query}");

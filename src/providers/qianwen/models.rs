@@ -69,11 +69,8 @@ struct Listed {
 }
 
 impl ModelListing for Web {
-    fn request(&self, account: &Account) -> Outgoing {
-        let url = format!("{}/api/v1/model/list", self.hosts.api);
-        encode::call(Method::GET, &url, account, bytes::Bytes::new())
-            // The credential was checked when it was read, so this only keeps the signature honest.
-            .unwrap_or(Outgoing { method: Method::GET, url, headers: Vec::new(), body: bytes::Bytes::new() })
+    fn request(&self, account: &Account) -> Result<Outgoing, Fault> {
+        encode::call(Method::GET, &format!("{}/api/v1/model/list", self.hosts.api), account, bytes::Bytes::new())
     }
 
     fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Vec<ModelInfo>, Fault> {

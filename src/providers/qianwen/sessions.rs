@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Web, encode};
 use crate::accounts::Account;
+use crate::chat::Fault;
 use crate::providers::Sessions;
 use crate::upstream::{Method, Outgoing};
 
@@ -13,14 +14,8 @@ struct Batch<'a> {
 }
 
 impl Sessions for Web {
-    fn delete(&self, account: &Account, sessions: &[String]) -> Outgoing {
-        let body: bytes::Bytes = serde_json::to_vec(&Batch { session_ids: sessions }).unwrap_or_default().into();
-        let url = format!("{}/api/v1/session/delete/batch", self.hosts.api);
-        encode::call(Method::POST, &url, account, body.clone()).unwrap_or(Outgoing {
-            method: Method::POST,
-            url,
-            headers: Vec::new(),
-            body,
-        })
+    fn delete(&self, account: &Account, sessions: &[String]) -> Result<Outgoing, Fault> {
+        let body = serde_json::to_vec(&Batch { session_ids: sessions }).unwrap_or_default();
+        encode::call(Method::POST, &format!("{}/api/v1/session/delete/batch", self.hosts.api), account, body.into())
     }
 }

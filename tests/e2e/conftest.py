@@ -1,0 +1,91 @@
+"""What the tests share: the fake, stacks that are started for them and ended whatever happens, and the SDKs."""
+
+import resource
+from datetime import datetime
+
+import pytest
+
+from fake import Fake
+from gallery import gallery as make_gallery
+from sdk import SDKS, Probe
+from stack import Stack, binary
+
+# Every stream takes a file in the client, two in nginx and two in the service; children inherit the limit.
+_, MOST_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES))
+
+
+def pytest_report_header():
+    """A build that was forgotten would be tested without anybody noticing."""
+    built = datetime.fromtimestamp(binary().stat().st_mtime).isoformat(" ", "seconds")
+    return f"qianqiao: {binary()}, built {built}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Leaves the outcome where a fixture finds it."""
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def fake():
+    """The upstream of all stacks."""
+    fake = Fake()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture(scope="session")
+def gallery(fake):
+    """A stack that misbehaves as the asked model says. Shared, so it must outlive whatever a test does to it."""
+    stack = make_gallery(fake).start()
+    yield stack
+    finish(stack)
+
+
+@pytest.fixture(scope="module")
+def impatient(fake):
+    """The same with a heartbeat every second and little patience."""
+    limits = {"HEARTBEAT_S": "1", "IDLE_TIMEOUT_S": "3", "FIRST_TOKEN_TIMEOUT_S": "10"}
+    stack = make_gallery(fake, **limits).start()
+    yield stack
+    finish(stack)
+
+
+@pytest.fixture
+def stacks(request):
+    """Makes stacks; each is checked for panics and ended after the test."""
+    made = []
+
+    def make(*arguments, **options):
+        made.append(Stack(*arguments, **options))
+        return made[-1]
+
+    yield make
+    for stack in made:
+        if getattr(request.node, "failed", False):
+            print(f"--- a stack of this test said:\n{stack.output()[-6000:]}")
+        stack.close()
+    for stack in made:
+        assert "panicked" not in stack.output()
+
+
+def finish(stack):
+    """Stops a shared stack as Docker would, and checks what can be checked only then."""
+    try:
+        code, output = stack.stop(), stack.output()
+    finally:
+        stack.close()
+    assert code == 0, output[-3000:]
+    assert "panicked" not in output, output[output.index("panicked") - 200 :][:2000]
+
+
+@pytest.fixture(scope="session", params=list(SDKS))
+def sdk(request):
+    """Each of the official client libraries in turn."""
+    probe = Probe(request.param)
+    yield probe
+    probe.close()
