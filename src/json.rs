@@ -6,6 +6,7 @@ use std::ops::Deref;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
+use serde_json::value::RawValue;
 
 /// A text. serde borrows a plain `Cow` only outside of an `Option`, and nearly all texts here are optional.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -38,6 +39,28 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             }
         }
         deserializer.deserialize_str(Any)
+    }
+}
+
+/// Reads a field that only helps if it is a number: one written as a text counts, anything else is left out.
+///
+/// # Errors
+/// If it is no JSON.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(raw.get().trim_matches('"').parse().ok())
+}
+
+/// Reads a field that only helps if it is a text: a number counts by how it is written, anything else is left out.
+///
+/// # Errors
+/// If it is no JSON.
+pub fn text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text<'a>>, D::Error> {
+    let raw = <&'a RawValue>::deserialize(deserializer)?.get();
+    match raw.as_bytes().first() {
+        Some(b'"') => Ok(serde_json::from_str(raw).ok()),
+        Some(b'-' | b'0'..=b'9') => Ok(Some(Text(Cow::Borrowed(raw)))),
+        _ => Ok(None),
     }
 }
 

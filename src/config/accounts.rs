@@ -87,6 +87,10 @@ pub fn pins(env: &Environment, accounts: &[CnAccount], problems: &mut Problems) 
     };
     let mut pins = BTreeMap::new();
     for (model, value) in parsed {
+        if model.eq_ignore_ascii_case("auto") {
+            problems.add(NAME, "it pins `auto`, which stands for whatever works", "pin the models by their names");
+            continue;
+        }
         let number = value.as_u64().or_else(|| value.as_str().and_then(|s| s.trim().parse().ok()));
         match number.and_then(|n| u32::try_from(n).ok()) {
             Some(number) if accounts.iter().any(|a| a.number == number) => {
@@ -150,6 +154,7 @@ mod tests {
             ("[]", "not a JSON object"),
             (r#"{"m": 5}"#, "account 5, which is not set"),
             (r#"{"m": true}"#, "`m` is not an account number"),
+            (r#"{"auto": 1}"#, "pins `auto`"),
         ] {
             let mut problems = Problems::default();
             pins(&env(&[("MODEL_TO_ACCOUNT_MAP", text)]), &accounts, &mut problems);

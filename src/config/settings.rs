@@ -99,8 +99,13 @@ const SHORTEST_KEY: usize = 16;
 impl Settings {
     /// Checks every fixed variable of `env` and notes each problem.
     pub fn read(env: &Environment, problems: &mut Problems) -> Self {
-        let pairs = env.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let raw: Raw = envy::from_iter(pairs).unwrap_or_default();
+        // envy takes names in any spelling, and one that is there twice would undo all the others.
+        let named = env.iter().filter(|(name, _)| !name.bytes().any(|b| b.is_ascii_lowercase()));
+        let pairs = named.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let raw: Raw = envy::from_iter(pairs).unwrap_or_else(|_| {
+            problems.add("the environment", "it cannot be read as settings", "look for a variable that is there twice");
+            Raw::default()
+        });
         let listen_port = number("LISTEN_PORT", raw.listen_port.as_deref(), 1, 65535, 8082, problems);
         let app_port = number("APP_PORT", raw.app_port.as_deref(), 1, 65535, 8083, problems);
         if listen_port == app_port {
@@ -247,6 +252,12 @@ mod tests {
             assert!(!problems.to_string().contains(key), "{problems}");
         }
         assert!(read(&[("API_MASTER_KEY", "qq-0123456789abcdef")]).1.is_empty());
+    }
+
+    #[test]
+    fn another_spelling_of_a_name_undoes_nothing() {
+        let (settings, problems) = read(&[("MAX_BODY_MB", "7"), ("max_body_mb", "9"), ("rust_log", "trace")]);
+        assert_eq!((settings.limits.body_mb, settings.log_filter.as_str(), problems.is_empty()), (7, "info", true));
     }
 
     #[test]

@@ -61,6 +61,18 @@ impl Clock {
         }
     }
 
+    /// More of the answer came although it seemed whole.
+    pub fn reopen(&mut self, now: Instant) {
+        if std::mem::take(&mut self.closing) {
+            self.patience = now + self.idle;
+        }
+    }
+
+    /// Whether the whole answer has had its time. An upstream that never pauses leaves the timer no turn.
+    pub fn is_over(&self, now: Instant) -> bool {
+        now >= self.total && !self.closing
+    }
+
     /// Whether only small things may follow.
     pub const fn is_closing(&self) -> bool {
         self.closing

@@ -186,8 +186,16 @@ impl Reply {
         self.pass_on(0, now)?;
         self.clock.heard(now, self.output);
         pushed?;
+        if self.clock.is_over(now) {
+            return self.tick().await;
+        }
         match ending {
-            Ending::Open => Ok(()),
+            Ending::Open => {
+                self.clock.reopen(now);
+                Ok(())
+            }
+            // Of several answers the next may only be about to begin.
+            Ending::Closing if self.request.choices > 1 => Ok(()),
             Ending::Closing => {
                 self.clock.closing(now);
                 Ok(())
@@ -205,7 +213,8 @@ impl Reply {
             std::mem::swap(&mut self.scratch, &mut self.passed);
         }
         for one in self.scratch.drain(..) {
-            self.output |= one.is_output();
+            // After an end, too, nothing of another upstream may follow.
+            self.output |= one.is_output() || one.events.iter().any(|event| matches!(event, Event::Done(_)));
             self.writer.write(one, &mut self.out);
         }
         Ok(())
@@ -250,7 +259,9 @@ impl Reply {
             }
             return Err(fault);
         }
-        for stage in &mut self.stages {
+        // What is already whole need not say that it is still there.
+        let stages = if self.clock.is_closing() { &mut [] } else { self.stages.as_mut_slice() };
+        for stage in stages {
             match stage.tick(now) {
                 Pulse::Nothing => {}
                 Pulse::Open => self.writer.open(&mut self.out),

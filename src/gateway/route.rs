@@ -52,12 +52,26 @@ impl Roster {
                 .or_else(|| prefixed(name, &seen))
                 .or_else(|| first(&|one| one.unlisted(name)))
         };
-        found.ok_or_else(|| self.unknown(name))
+        found.map(|route| self.held_to_its_pin(route)).ok_or_else(|| self.unknown(name))
+    }
+
+    /// The account to which a model's name is pinned, however the name is spelled.
+    fn pin(&self, name: &str) -> Option<u32> {
+        self.pins.iter().find(|(pinned, _)| pinned.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
+    }
+
+    /// A pinned model stays with its account by whatever other name it was asked for.
+    fn held_to_its_pin(&self, mut route: Route) -> Route {
+        let number = route.model.as_deref().and_then(|model| self.pin(model));
+        if let Some(account) = number.and_then(|number| route.member.pool.numbered(number)) {
+            route.accounts.retain(|candidate| candidate.id == account.id);
+        }
+        route
     }
 
     /// A pinned model never moves to another account.
     fn pinned(&self, name: &str, seen: &[Seen<'_>]) -> Option<Route> {
-        let number = *self.pins.get(name)?;
+        let number = self.pin(name)?;
         seen.iter().find_map(|one| {
             let account = one.member.pool.numbered(number)?;
             let model = one.own(name).or_else(|| one.alias(name)).unwrap_or_else(|| name.to_owned());

@@ -81,4 +81,8 @@ fn a_pinned_model_never_moves() {
         assert_eq!(app.chat(&question("mine", "hi")).status, 200);
     }
     assert_eq!(app.chat(&question("qwen-plus", "hi")).status, 200);
+    let app = accounts(&fake, &["ok", "500"], &[("MODEL_TO_ACCOUNT_MAP", r#"{"Qwen3.7-Max": 2}"#)]);
+    for name in ["Qwen3.7-Max", "qwen3.7-max", "qianwen/Qwen3.7-Max"].repeat(2) {
+        assert_eq!(app.chat(&question(name, "hi")).status, 502, "{name}");
+    }
 }

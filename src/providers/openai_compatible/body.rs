@@ -59,7 +59,11 @@ fn read_choice(choice: &Choice<'_>, forms: Forms, events: &mut Events) -> bool {
             && thinking == own_form
             && choice.message.is_some();
     }
-    let (reason, known) = choice.finish_reason.as_deref().map_or((FinishReason::Stop, false), finish_reason);
+    let (reason, known) = choice
+        .finish_reason
+        .as_deref()
+        .filter(|word| !word.is_empty())
+        .map_or((FinishReason::Stop, false), finish_reason);
     events.push(Event::Done(reason));
     clean && known && choice.index.is_some()
 }

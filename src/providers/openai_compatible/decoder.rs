@@ -207,7 +207,7 @@ impl Reader {
                 Some(role) => starts && role.as_deref() == Some("assistant"),
             };
         }
-        if let Some(word) = choice.finish_reason.as_deref().filter(|_| !answer.finished) {
+        if let Some(word) = choice.finish_reason.as_deref().filter(|word| !word.is_empty() && !answer.finished) {
             let (reason, known) = finish_reason(word);
             answer.finished = true;
             answer.flush(&mut events);

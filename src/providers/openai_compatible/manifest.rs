@@ -223,7 +223,15 @@ fn after_scheme(address: &str) -> &str {
 fn explain(text: &str, error: &toml::de::Error) -> String {
     let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
     let place = line.map_or(String::new(), |line| format!(" (line {line})"));
-    format!("{}{place}", error.message())
+    // What somebody wrote in the wrong place may be a key, so only names of fields are repeated.
+    let told = match error.message() {
+        told if told.starts_with("unknown field") || told.starts_with("missing field") => told.to_owned(),
+        told => match told.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("a value is wrong: expected {expected}"),
+            None => "it is not valid TOML".to_owned(),
+        },
+    };
+    format!("{told}{place}")
 }
 
 #[cfg(test)]
@@ -237,14 +245,16 @@ mod tests {
     fn unknown_keys_and_bad_values_are_named_with_their_line() {
         for (from, to, part) in [
             ("name =", "nmae =", "nmae"),
-            ("\"endpoint\"", "\"guess\"", "unknown variant"),
+            ("\"endpoint\"", "\"guess-SECRET\"", "expected `endpoint` or `static`"),
+            ("base_url", "key = \"sk-SECRET\"\nbase_url", "expected `required` or `optional`"),
+            ("id = \"x\"", "id = \"x\"\nsk-SECRET", "a value is wrong"),
             ("\"endpoint\"", "\"static\"", "models.known"),
             ("\"x\"", "\"X y\"", "`id`"),
             ("https://x.invalid/v1", "x.invalid", "base_url"),
             ("dated", "when", "when"),
         ] {
             let error = Manifest::parse(&GOOD.replacen(from, to, 1)).expect_err(to);
-            assert!(error.contains(part), "{to}: {error}");
+            assert!(error.contains(part) && !error.contains("SECRET"), "{to}: {error}");
         }
         assert!(Manifest::parse(GOOD).is_ok());
     }

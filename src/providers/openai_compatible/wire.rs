@@ -13,12 +13,13 @@ use crate::json;
 /// One chunk of a stream, or one whole completion.
 #[derive(Default, Deserialize)]
 pub struct Completion<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "json::text")]
     pub id: Option<json::Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "json::text")]
     pub object: Option<json::Text<'a>>,
+    #[serde(default, deserialize_with = "json::number")]
     pub created: Option<f64>,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "json::text")]
     pub model: Option<json::Text<'a>>,
     #[serde(borrow)]
     pub choices: Option<Vec<Choice<'a>>>,
@@ -109,31 +110,41 @@ pub struct Groq {
 
 #[derive(Deserialize)]
 pub struct WireUsage {
-    prompt_tokens: Option<u64>,
-    completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::number")]
+    prompt_tokens: Option<f64>,
+    #[serde(default, deserialize_with = "json::number")]
+    completion_tokens: Option<f64>,
     prompt_tokens_details: Option<PromptDetails>,
     completion_tokens_details: Option<CompletionDetails>,
 }
 
 #[derive(Deserialize)]
 struct PromptDetails {
-    cached_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::number")]
+    cached_tokens: Option<f64>,
 }
 
 #[derive(Deserialize)]
 struct CompletionDetails {
-    reasoning_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::number")]
+    reasoning_tokens: Option<f64>,
 }
 
 impl WireUsage {
     pub fn neutral(&self) -> Usage {
         Usage {
-            prompt: self.prompt_tokens.unwrap_or(0),
-            completion: self.completion_tokens.unwrap_or(0),
-            reasoning: self.completion_tokens_details.as_ref().and_then(|details| details.reasoning_tokens),
-            cached: self.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens),
+            prompt: self.prompt_tokens.map_or(0, count),
+            completion: self.completion_tokens.map_or(0, count),
+            reasoning: self.completion_tokens_details.as_ref().and_then(|details| details.reasoning_tokens).map(count),
+            cached: self.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens).map(count),
         }
     }
+}
+
+/// Tokens come in whole and not negative numbers; a number that is neither is cut to one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float cuts, as is wanted")]
+fn count(tokens: f64) -> u64 {
+    tokens as u64
 }
 
 /// A text that may come as a list of parts, some of which are thinking.

@@ -143,7 +143,7 @@ impl Answer {
         if self.done {
             return Ok(());
         }
-        self.messages(&data.messages, out)?;
+        self.messages(data.messages.as_deref().unwrap_or_default(), out)?;
         let ends = data.status.as_deref() == Some("complete") || data.sse_end.is_some_and(frame::says_yes);
         if ends && self.ending == Ending::Open {
             self.ending = Ending::Closing;
@@ -258,7 +258,7 @@ fn meta<'a>(message: &Message<'a>) -> Option<Meta<'a>> {
 fn answer_of<'a>(message: &Message<'a>, meta: Option<&Meta<'a>>) -> Option<&'a str> {
     let content = message.content.map(RawValue::get).filter(|raw| raw.starts_with('"') && *raw != "\"\"");
     let beside = || {
-        let mut items = meta?.multi_load.iter().filter_map(|item| item.content.map(RawValue::get));
+        let mut items = meta?.multi_load.iter().flatten().filter_map(|item| item.content.map(RawValue::get));
         items.find(|raw| raw.starts_with('"') && *raw != "\"\"")
     };
     content.or_else(beside)

@@ -29,8 +29,8 @@ pub struct Frame<'a> {
 /// What a frame carries.
 #[derive(Debug, Deserialize)]
 pub struct Data<'a> {
-    #[serde(borrow, default)]
-    pub messages: Vec<Message<'a>>,
+    #[serde(borrow)]
+    pub messages: Option<Vec<Message<'a>>>,
     #[serde(borrow)]
     pub status: Option<Text<'a>>,
     #[serde(borrow)]
@@ -55,8 +55,8 @@ pub struct Message<'a> {
 /// A message's meta data, read only where it may hold thinking or an answer.
 #[derive(Debug, Deserialize)]
 pub struct Meta<'a> {
-    #[serde(borrow, default)]
-    pub multi_load: Vec<Item<'a>>,
+    #[serde(borrow)]
+    pub multi_load: Option<Vec<Item<'a>>>,
 }
 
 /// One item beside a message.

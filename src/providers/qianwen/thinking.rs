@@ -24,7 +24,8 @@ impl Thinking {
     /// Takes the older form from an answer message's meta data. A rewrite of thinking is left out silently: unlike an
     /// answer, nobody builds on it.
     pub fn thought(&mut self, meta: &Meta<'_>, out: &mut String) {
-        let of_type = |wanted: &str| meta.multi_load.iter().rev().find(|item| item.r#type.as_deref() == Some(wanted));
+        let of_type =
+            |wanted: &str| meta.multi_load.iter().flatten().rev().find(|item| item.r#type.as_deref() == Some(wanted));
         let Some(item) = THOUGHT_TYPES.iter().find_map(|wanted| of_type(wanted)) else { return };
         let thought: Option<Thought<'_>> = content(item);
         if let Some(text) = thought.and_then(|thought| thought.think_content) {
@@ -35,7 +36,7 @@ impl Thinking {
 
     /// Takes the newer form from a workflow message's meta data.
     pub fn steps(&mut self, meta: &Meta<'_>, out: &mut String) {
-        for item in meta.multi_load.iter().filter(|item| item.r#type.as_deref() == Some(STEP_TYPE)) {
+        for item in meta.multi_load.iter().flatten().filter(|item| item.r#type.as_deref() == Some(STEP_TYPE)) {
             let Some(step) = content::<Step<'_>>(item) else { continue };
             let title = step.title.as_deref().unwrap_or_default();
             let body = step.body.as_deref().unwrap_or_default();
