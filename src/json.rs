@@ -12,6 +12,13 @@ use serde_json::value::RawValue;
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Text<'a>(pub Cow<'a, str>);
 
+impl Text<'_> {
+    /// Whether it stands in the bytes as it reads: as a text, and without an escape.
+    pub const fn is_borrowed(&self) -> bool {
+        matches!(self.0, Cow::Borrowed(_))
+    }
+}
+
 impl Deref for Text<'_> {
     type Target = str;
 
@@ -42,13 +49,23 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// A number that may have been written as a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number {
+    /// Its value.
+    pub value: f64,
+    /// Whether it was written as a whole, not negative number, as everybody can read it.
+    pub proper: bool,
+}
+
 /// Reads a field that only helps if it is a number: one written as a text counts, anything else is left out.
 ///
 /// # Errors
 /// If it is no JSON.
-pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(raw.get().trim_matches('"').parse().ok())
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    let proper = raw.bytes().all(|b| b.is_ascii_digit());
+    Ok(raw.trim_matches('"').parse().ok().map(|value| Number { value, proper }))
 }
 
 /// Reads a field that only helps if it is a text: a number counts by how it is written, anything else is left out.
@@ -59,7 +76,7 @@ pub fn text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     let raw = <&'a RawValue>::deserialize(deserializer)?.get();
     match raw.as_bytes().first() {
         Some(b'"') => Ok(serde_json::from_str(raw).ok()),
-        Some(b'-' | b'0'..=b'9') => Ok(Some(Text(Cow::Borrowed(raw)))),
+        Some(b'-' | b'0'..=b'9') => Ok(Some(Text(Cow::Owned(raw.to_owned())))),
         _ => Ok(None),
     }
 }

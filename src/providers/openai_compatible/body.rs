@@ -4,17 +4,15 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::chunk::{Answer, Events, Forms, finish_reason};
-use super::wire::{Choice, Completion};
+use super::wire::{Choice, Completion, WireUsage};
 use crate::chat::{Decoded, Event, FinishReason, Native};
 
 /// Reads a completion that is no error. `body` is its own text, which passes as it is where nothing has to change.
 pub fn read(completion: &Completion<'_>, body: Bytes, forms: Forms, out: &mut Vec<Decoded>) {
     let mut clean = completion.object.as_deref() == Some("chat.completion")
-        && completion.id.is_some()
-        && completion.created.is_some()
-        && completion.model.is_some()
+        && completion.is_well_typed()
         && completion.error.is_none()
-        && completion.usage.is_some();
+        && completion.usage.as_ref().is_some_and(WireUsage::is_well_typed);
     // First, because then nobody need keep the text to count it.
     if let Some(usage) = &completion.usage {
         out.push(Decoded::event(Event::Usage(usage.neutral())));
@@ -34,7 +32,7 @@ pub fn read(completion: &Completion<'_>, body: Bytes, forms: Forms, out: &mut Ve
 /// Who the upstream says it is.
 pub fn start_event(completion: &Completion<'_>) -> Option<Event> {
     #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970, which some services write as a float")]
-    let created = completion.created.map(|seconds| seconds as i64);
+    let created = completion.created.map(|seconds| seconds.value as i64);
     Some(Event::Start {
         id: completion.id.as_deref().map(str::to_owned),
         created,

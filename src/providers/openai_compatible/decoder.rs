@@ -158,6 +158,7 @@ impl Reader {
         let choices = chunk.choices.as_deref().unwrap_or_default();
         let well_formed = frame.is_plain()
             && chunk.object.as_deref() == Some("chat.completion.chunk")
+            && chunk.is_well_typed()
             && chunk.error.is_none()
             && !chunk.has_type
             && chunk.x_groq.is_none();
@@ -183,7 +184,11 @@ impl Reader {
         let beside = choices.iter().find_map(|choice| choice.usage.as_ref());
         if let Some(usage) = chunk.usage.as_ref().or(groq).or(beside) {
             // Only a usage chunk after the end may pass; one that comes earlier would come twice.
-            let own = well_formed && choices.is_empty() && chunk.choices.is_some() && !self.is_open();
+            let own = well_formed
+                && usage.is_well_typed()
+                && choices.is_empty()
+                && chunk.choices.is_some()
+                && !self.is_open();
             let native = own.then(|| Native::OpenAiChunk(Bytes::copy_from_slice(frame.raw)));
             out.push(Decoded { native, ..Decoded::event(Event::Usage(usage.neutral())) });
         }
@@ -199,6 +204,7 @@ impl Reader {
             events.extend(body::start_event(chunk));
         }
         let mut clean = choice.index.is_some() && choice.usage.is_none() && choice.message.is_none();
+        clean &= choice.finish_reason.as_deref() != Some("");
         if let Some(delta) = choice.delta.as_ref().or(choice.message.as_ref()) {
             clean &= answer.read(delta, forms, &mut events);
             // A later frame with a role would be a second role chunk, a first one without it none.

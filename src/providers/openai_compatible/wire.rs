@@ -18,7 +18,7 @@ pub struct Completion<'a> {
     #[serde(borrow, default, deserialize_with = "json::text")]
     pub object: Option<json::Text<'a>>,
     #[serde(default, deserialize_with = "json::number")]
-    pub created: Option<f64>,
+    pub created: Option<json::Number>,
     #[serde(borrow, default, deserialize_with = "json::text")]
     pub model: Option<json::Text<'a>>,
     #[serde(borrow)]
@@ -111,9 +111,9 @@ pub struct Groq {
 #[derive(Deserialize)]
 pub struct WireUsage {
     #[serde(default, deserialize_with = "json::number")]
-    prompt_tokens: Option<f64>,
+    prompt_tokens: Option<json::Number>,
     #[serde(default, deserialize_with = "json::number")]
-    completion_tokens: Option<f64>,
+    completion_tokens: Option<json::Number>,
     prompt_tokens_details: Option<PromptDetails>,
     completion_tokens_details: Option<CompletionDetails>,
 }
@@ -121,16 +121,29 @@ pub struct WireUsage {
 #[derive(Deserialize)]
 struct PromptDetails {
     #[serde(default, deserialize_with = "json::number")]
-    cached_tokens: Option<f64>,
+    cached_tokens: Option<json::Number>,
 }
 
 #[derive(Deserialize)]
 struct CompletionDetails {
     #[serde(default, deserialize_with = "json::number")]
-    reasoning_tokens: Option<f64>,
+    reasoning_tokens: Option<json::Number>,
+}
+
+impl Completion<'_> {
+    /// Whether id, time and model are there in the types that clients expect.
+    pub fn is_well_typed(&self) -> bool {
+        let text = |field: &Option<json::Text<'_>>| field.as_ref().is_some_and(json::Text::is_borrowed);
+        text(&self.id) && text(&self.model) && self.created.is_some_and(|created| created.proper)
+    }
 }
 
 impl WireUsage {
+    /// Whether the counts that everybody reads are whole numbers.
+    pub fn is_well_typed(&self) -> bool {
+        [self.prompt_tokens, self.completion_tokens].iter().all(|count| count.is_some_and(|count| count.proper))
+    }
+
     pub fn neutral(&self) -> Usage {
         Usage {
             prompt: self.prompt_tokens.map_or(0, count),
@@ -143,8 +156,8 @@ impl WireUsage {
 
 /// Tokens come in whole and not negative numbers; a number that is neither is cut to one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float cuts, as is wanted")]
-fn count(tokens: f64) -> u64 {
-    tokens as u64
+fn count(tokens: json::Number) -> u64 {
+    tokens.value as u64
 }
 
 /// A text that may come as a list of parts, some of which are thinking.
