@@ -82,9 +82,8 @@ impl App {
         let limits = settings.limits.clone();
         let gateway = Gateway { roster, admission, janitor, limits: limits.clone(), stages };
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
-        let data_dir = store.dir().to_owned();
         warnings.iter().for_each(|warning| log::warn!("{warning}"));
-        let state = Data::new(AppState { gateway, master_key, body_limit, warnings, data_dir });
+        let state = Data::new(AppState { gateway, master_key, body_limit, warnings });
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;
         Ok(Self { port, key_origin, state, server, limits, outbound, bin })

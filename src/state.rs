@@ -1,7 +1,5 @@
 //! What all workers share.
 
-use std::path::PathBuf;
-
 use crate::gateway::Gateway;
 use crate::keys::MasterKey;
 
@@ -15,6 +13,4 @@ pub struct AppState {
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.
     pub warnings: Vec<String>,
-    /// Where the data lies.
-    pub data_dir: PathBuf,
 }

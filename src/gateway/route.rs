@@ -132,14 +132,19 @@ impl Seen<'_> {
         self.member.provider.alias(name, &self.listing.models)
     }
 
-    /// A name that is not listed is tried only while the upstream itself has not said what it has.
+    /// Whether there may be more than is listed: only while the upstream itself has not said what it has.
+    fn may_have_more(&self) -> bool {
+        self.member.provider.is_open() && !self.listing.fetched
+    }
+
+    /// A name that is not listed, where it is worth a try.
     fn unlisted(&self, name: &str) -> Option<String> {
-        (self.member.provider.is_open() && !self.listing.fetched).then(|| name.to_owned())
+        self.may_have_more().then(|| name.to_owned())
     }
 
     /// Whether there is a default model, or may be one once the list was fetched.
     fn has_default(&self) -> bool {
-        self.listing.default_model().is_some() || (self.member.provider.is_open() && !self.listing.fetched)
+        self.listing.default_model().is_some() || self.may_have_more()
     }
 
     fn asks_all(&self, model: Option<String>) -> Route {
