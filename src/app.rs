@@ -10,13 +10,15 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::config::{Config, Limits};
-use crate::gateway::{Admission, Bin, Gateway, Janitor, Roster, keep};
+use crate::gateway::{Admission, Bin, Gateway, Household, Janitor, RollBin, Rolls, keep};
 use crate::http;
 use crate::keys::{KeyOrigin, MasterKey};
-use crate::providers::{KINDS, Kind, Setup};
+use crate::notify::{self, Outbox};
+use crate::opening::{self, Opened};
+use crate::providers::{KINDS, Kind};
 use crate::stages::{Maker, STAGES};
 use crate::state::AppState;
-use crate::store::Store;
+use crate::store::{Kept, Store, Writer};
 use crate::upstream::{self, Client};
 
 /// How long a connection without a request is kept. nginx gives its own up after 30 s, so it never sends a request
@@ -43,7 +45,16 @@ pub struct App {
     server: Server,
     limits: Limits,
     outbound: upstream::Settings,
+    background: Background,
+}
+
+/// What goes on beside the requests.
+struct Background {
+    household: Household,
+    writer: Writer,
+    outbox: Outbox,
     bin: Bin,
+    rolls: RollBin,
 }
 
 impl App {
@@ -51,15 +62,15 @@ impl App {
     ///
     /// # Errors
     /// A sentence that names the variable and the mend.
-    pub fn build(config: &Config, listener: TcpListener) -> Result<Self, String> {
-        Self::build_with(config, listener, KINDS, STAGES)
+    pub async fn build(config: &Config, listener: TcpListener) -> Result<Self, String> {
+        Self::build_with(config, listener, KINDS, STAGES).await
     }
 
     /// Builds the service with these kinds of providers and these stages.
     ///
     /// # Errors
     /// As [`App::build`].
-    pub fn build_with(
+    pub async fn build_with(
         config: &Config,
         listener: TcpListener,
         kinds: &[&dyn Kind],
@@ -76,17 +87,29 @@ impl App {
         }
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
         let outbound = upstream::Settings::new(proxy)?;
-        let roster = roster(config, &store, kinds, &mut warnings);
+        let Opened { household, settings: adjustable, writer, outbox } =
+            opening::open(config, &store, kinds, &mut warnings).await?;
         let (janitor, bin) = Janitor::new();
-        let admission = Admission::new(settings.limits.concurrent);
+        let (rolls_in, rolls) = Rolls::new();
         let limits = settings.limits.clone();
-        let gateway = Gateway { roster, admission, janitor, limits: limits.clone(), stages };
+        let gateway = Gateway {
+            roster: Arc::clone(&household.roster),
+            registry: Arc::clone(&household.registry),
+            admission: Admission::new(limits.concurrent),
+            janitor,
+            rolls: rolls_in,
+            limits: limits.clone(),
+            stages,
+        };
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
         warnings.iter().for_each(|warning| log::warn!("{warning}"));
-        let state = Data::new(AppState { gateway, master_key, body_limit, warnings });
+        let (database, notifier) = (household.database.clone(), household.notifier.clone());
+        let state = AppState { gateway, settings: adjustable, database, notifier, master_key, body_limit, warnings };
+        let state = Data::new(state);
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;
-        Ok(Self { port, key_origin, state, server, limits, outbound, bin })
+        let background = Background { household, writer, outbox, bin, rolls };
+        Ok(Self { port, key_origin, state, server, limits, outbound, background })
     }
 
     /// A handle that stops the service.
@@ -99,39 +122,30 @@ impl App {
     /// # Errors
     /// If the server fails.
     pub async fn run(self, stop: impl Future<Output = ()> + 'static) -> std::io::Result<()> {
-        let Self { state, server, limits, outbound, bin, .. } = self;
+        let Self { state, server, limits, outbound, background, .. } = self;
+        let Background { household, writer, outbox, bin, rolls } = background;
         let handle = server.handle();
-        let background = keep(Client::new(&outbound), Background(state.clone()), bin);
+        let client = Client::new(&outbound);
+        let writer = actix_rt::spawn(writer.run());
+        let keeping = keep(client.clone(), household.clone(), bin, rolls);
+        let telling = notify::deliver(client, outbox);
         let stopping = async move {
             stop.await;
             drain(&state.gateway.admission, &limits).await;
             handle.stop(false).await;
         };
         // The server ends last, and its end ends the background's work too.
-        tokio::select! {
+        let result = tokio::select! {
             result = server => result,
-            () = async { futures_util::future::join(background, stopping).await; } => Ok(()),
+            () = async { futures_util::future::join3(keeping, telling, stopping).await; } => Ok(()),
+        };
+        household.registry.keep_use();
+        if let Kept::Memory(why) = household.database.flush().await {
+            log::warn!("stopping: what happened last is lost: {why}");
         }
+        writer.abort();
+        result
     }
-}
-
-/// Gives the background the roster without knowing the state.
-struct Background(Data<AppState>);
-
-impl AsRef<Roster> for Background {
-    fn as_ref(&self) -> &Roster {
-        &self.0.gateway.roster
-    }
-}
-
-fn roster(config: &Config, store: &Store, kinds: &[&dyn Kind], warnings: &mut Vec<String>) -> Roster {
-    let manifests = store.provider_files(warnings);
-    let mut configured = Vec::new();
-    for kind in kinds {
-        let setup = Setup { config, manifests: &manifests, others: configured.len() };
-        configured.extend(kind.configured(&setup, warnings));
-    }
-    Roster::new(configured, config.pins.clone())
 }
 
 fn server(

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,7 +12,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::keys::{KeyOrigin, MasterKey};
 use crate::store::Store;
-use crate::{healthcheck, render, upstream};
+use crate::{healthcheck, render, store, upstream};
 
 const USAGE: &str = "\
 qianqiao 千桥: one private, OpenAI-compatible API from the accounts you already have
@@ -19,6 +20,9 @@ qianqiao 千桥: one private, OpenAI-compatible API from the accounts you alread
   qianqiao [serve]                     run the service on 127.0.0.1:APP_PORT
   qianqiao check                       check the configuration and say everything that is wrong with it
   qianqiao key                         show the owner's key
+  qianqiao backup FILE                 copy the database, also while the service runs; the copy holds no key
+  qianqiao restore FILE                put a copy in the database's place; needs a stopped service and the same key
+  qianqiao rotate-key                  seal what is kept with a new key; needs a stopped service
   qianqiao render FILE [NAME=VALUE …]  fill in a configuration template and print it
   qianqiao healthcheck                 ask http://127.0.0.1:LISTEN_PORT/health; exit 0 if it answers
   qianqiao version                     print the version
@@ -53,6 +57,9 @@ fn run(words: &[&str]) -> Result<String, Failure> {
         [] | ["serve"] => serve(&read()?),
         ["check"] => check(&read()?),
         ["key"] => key(&read()?),
+        ["backup", file] => maintain(&read()?, &Task::Backup(file)),
+        ["restore", file] => maintain(&read()?, &Task::Restore(file)),
+        ["rotate-key"] => maintain(&read()?, &Task::RotateKey),
         ["render", file, values @ ..] => render::render(&read()?.settings, file, values).map_err(plain),
         ["healthcheck"] => healthcheck::ask(read()?.settings.listen_port).map(|()| String::new()).map_err(plain),
         ["version" | "--version" | "-V"] => Ok(concat!("qianqiao ", env!("CARGO_PKG_VERSION"), "\n").to_owned()),
@@ -86,6 +93,26 @@ fn key(config: &Config) -> Result<String, Failure> {
     }
 }
 
+/// What is done to the database beside the service.
+enum Task<'a> {
+    Backup(&'a str),
+    Restore(&'a str),
+    RotateKey,
+}
+
+fn maintain(config: &Config, task: &Task<'_>) -> Result<String, Failure> {
+    let data = Store::open(&config.settings.data_dirs);
+    let key = config.settings.data_key.as_ref();
+    let done = actix_rt::System::new().block_on(async {
+        match task {
+            Task::Backup(file) => store::backup(&data, key, Path::new(file)).await,
+            Task::Restore(file) => store::restore(&data, key, Path::new(file)).await,
+            Task::RotateKey => store::rotate_key(&data, key).await,
+        }
+    });
+    done.map(|sentence| format!("{sentence}\n")).map_err(|sentence| (sentence, 1))
+}
+
 fn serve(config: &Config) -> Result<String, Failure> {
     env_logger::Builder::new().parse_filters(&config.settings.log_filter).init();
     upstream::install_crypto();
@@ -94,7 +121,7 @@ fn serve(config: &Config) -> Result<String, Failure> {
         (format!("APP_PORT: port {port} cannot be used ({error}); stop what uses it or set another APP_PORT"), 1)
     })?;
     actix_rt::System::new().block_on(async {
-        let app = App::build(config, listener).map_err(|sentence| (sentence, EXIT_CONFIG))?;
+        let app = App::build(config, listener).await.map_err(|sentence| (sentence, EXIT_CONFIG))?;
         let stop = told_to_stop().map_err(|error| (format!("signals cannot be watched ({error})"), 1))?;
         print(&banner(config, app.key_origin, &app.state.master_key));
         app.run(stop).await.map_err(|error| (format!("the service failed ({error})"), 1))?;

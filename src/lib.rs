@@ -22,11 +22,13 @@ pub mod keys;
 pub mod providers;
 // Layer 4: one request from end to end.
 pub mod gateway;
+pub mod notify;
 pub mod stages;
 // Layers 5 to 7: the state, the URLs, the wiring.
 pub mod app;
 pub mod cli;
 pub mod healthcheck;
 pub mod http;
+pub mod opening;
 pub mod render;
 pub mod state;

@@ -1,12 +1,21 @@
 //! What all workers share.
 
 use crate::gateway::Gateway;
+use crate::gateway::settings::Settings;
 use crate::keys::MasterKey;
+use crate::notify::Notifier;
+use crate::store::Database;
 
 /// The state behind every handler. The HTTP client is not in it: that one belongs to its thread.
 pub struct AppState {
     /// Answers requests.
     pub gateway: Gateway,
+    /// What the owner may change.
+    pub settings: Settings,
+    /// Where things are kept.
+    pub database: Database,
+    /// Who tells the owner.
+    pub notifier: Notifier,
     /// Who may call.
     pub master_key: MasterKey,
     /// The largest request body, in bytes.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Module → layer, as in ARCHITECTURE.md. A file uses only layers below its own, or its own one way.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 24] = [
     ("json", 0),
     ("config", 0),
     ("chat", 0),
@@ -21,11 +21,13 @@ const LAYERS: [(&str, u8); 22] = [
     ("accounts", 2),
     ("keys", 2),
     ("providers", 3),
+    ("notify", 4),
     ("stages", 4),
     ("gateway", 4),
     ("state", 5),
     ("http", 6),
     ("app", 7),
+    ("opening", 7),
     ("render", 7),
     ("healthcheck", 7),
     ("cli", 7),

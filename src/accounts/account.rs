@@ -1,78 +1,89 @@
-//! One account of one provider.
+//! One account of one provider, as it is at one time. A change makes a new one; what is under way keeps the old.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Limits;
+use super::clock::Millis;
 use crate::config::Secret;
 
 /// An account: what a provider needs to be asked in somebody's name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Account {
     /// A short id that may be shown and logged, such as `qianwen-1`.
     pub id: String,
+    /// The id of the provider that it is an account of.
+    pub provider: String,
     /// The number that `MODEL_TO_ACCOUNT_MAP` pins models to, if it has one.
     pub number: Option<u32>,
+    /// The owner's name for it.
+    pub name: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// A keyed digest of the environment's value that it came from.
+    pub fingerprint: Option<String>,
+    /// Who it is at the upstream, if that is known: tells whether two credentials are of one account.
+    pub identity: Option<String>,
     /// What the provider put into it; only that provider reads it.
     pub credential: Secret<BTreeMap<String, String>>,
-    in_flight: AtomicU64,
+    /// Counts the changes of the credential.
+    pub version: i64,
+    /// How much it may be used.
+    pub limits: Limits,
+    /// Whether the owner switched it on.
+    pub enabled: bool,
+    /// When it was first seen.
+    pub created: Millis,
+    /// When it was last changed.
+    pub changed: Millis,
+}
+
+/// Where an account came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The environment names it.
+    Environment,
+    /// The owner put it in, or changed its credential, while the service ran.
+    Console,
+}
+
+impl Origin {
+    /// The name under which it is kept and shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Console => "console",
+        }
+    }
+
+    /// The origin with this name.
+    pub fn named(name: &str) -> Self {
+        if name == Self::Environment.name() { Self::Environment } else { Self::Console }
+    }
 }
 
 impl Account {
-    /// An account that is not in use.
-    pub const fn new(id: String, number: Option<u32>, credential: BTreeMap<String, String>) -> Self {
-        Self { id, number, credential: Secret::new(credential), in_flight: AtomicU64::new(0) }
+    /// An account that the environment names.
+    pub fn new(id: impl Into<String>, number: Option<u32>, credential: BTreeMap<String, String>) -> Self {
+        let id = id.into();
+        Self {
+            name: id.clone(),
+            id,
+            provider: String::new(),
+            number,
+            origin: Origin::Environment,
+            fingerprint: None,
+            identity: None,
+            credential: Secret::new(credential),
+            version: 0,
+            limits: Limits::default(),
+            enabled: true,
+            created: 0,
+            changed: 0,
+        }
     }
 
     /// The credential's part `name`; empty if it has none.
     pub fn part(&self, name: &str) -> &str {
         self.credential.expose().get(name).map_or("", String::as_str)
-    }
-
-    /// How many replies use the account now.
-    pub fn in_flight(&self) -> u64 {
-        self.in_flight.load(Ordering::Relaxed)
-    }
-
-    /// Takes the account for one reply.
-    pub fn lease(self: &Arc<Self>) -> Lease {
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
-        Lease(Arc::clone(self))
-    }
-}
-
-/// The use of an account by one reply. It ends when it is dropped, however the reply ends.
-#[derive(Debug)]
-pub struct Lease(Arc<Account>);
-
-impl Lease {
-    /// The account.
-    pub fn account(&self) -> &Account {
-        &self.0
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_dropped_lease_frees_the_account() {
-        let account = Arc::new(Account::new("a-1".into(), None, BTreeMap::new()));
-        let (first, second) = (account.lease(), account.lease());
-        assert_eq!(account.in_flight(), 2);
-        drop(first);
-        let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
-            let _second = second;
-            panic!("a reply may end in any way");
-        }));
-        assert!(unwound.is_err());
-        assert_eq!(account.in_flight(), 0);
     }
 }

@@ -1,7 +1,25 @@
-//! Accounts, and the leases under which requests use them. Names no provider.
+//! Accounts: what they are, how they are, and the leases under which requests use them. Names no provider.
 
 mod account;
+pub mod clock;
+mod events;
+mod health;
+mod import;
+mod limits;
+mod observer;
+pub mod paste;
 mod pool;
+mod record;
+mod registry;
 
-pub use account::{Account, Lease};
-pub use pool::Pool;
+pub use account::{Account, Origin};
+pub use events::{Event, EventKind, Events};
+pub use health::{Blame, Cause, Change, Class, Health, Outcome, State, threshold};
+pub use import::{Agreement, agree};
+pub use limits::Limits;
+pub use observer::{Deaf, Observer};
+pub use pool::{
+    Conversation, Denied, Due, End, Granted, Group, Lease, Leg, Pool, Queued, Rules, Strategy, Taken, Use, View,
+    Waiting, Wanted,
+};
+pub use registry::{Registry, Unchanged, restored};

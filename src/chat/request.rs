@@ -21,6 +21,8 @@ pub struct ChatRequest {
     pub tools: bool,
     /// Whether the client asks for a format other than plain text.
     pub structured: bool,
+    /// Who the client says is talking, or which conversation this is: it stays with one account.
+    pub user: Option<String>,
     /// The request as it came, for providers that speak the same dialect.
     pub body: Bytes,
     /// Where in `body` the model's name stands, quotes included.

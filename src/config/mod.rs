@@ -12,7 +12,7 @@ pub use accounts::CnAccount;
 pub use environment::Environment;
 pub use problem::{Problem, Problems};
 pub use secret::Secret;
-pub use settings::{Limits, Settings};
+pub use settings::{Limits, PoolSettings, STRATEGIES, Settings};
 
 /// Everything the service was told at its start.
 #[derive(Clone)]

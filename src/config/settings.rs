@@ -28,6 +28,15 @@ struct Raw {
     qianwen_keep_sessions: Option<String>,
     qianwen_base_url: Option<String>,
     workers: Option<String>,
+    data_key: Option<String>,
+    pool_strategy: Option<String>,
+    queue_wait_s: Option<String>,
+    account_concurrent: Option<String>,
+    account_requests_per_minute: Option<String>,
+    account_requests_per_day: Option<String>,
+    account_tokens_per_day: Option<String>,
+    notify_webhook_url: Option<String>,
+    notify_webhook_form: Option<String>,
     rust_log: Option<String>,
     space_id: Option<String>,
 }
@@ -74,6 +83,14 @@ pub struct Settings {
     pub qianwen_base_url: Option<String>,
     /// `WORKERS`, default the number of cores.
     pub workers: usize,
+    /// `DATA_KEY`: seals the credentials that are kept, if given.
+    pub data_key: Option<Secret<String>>,
+    /// The pool of accounts.
+    pub pool: PoolSettings,
+    /// `NOTIFY_WEBHOOK_URL`: where the owner is told of accounts that need a person.
+    pub notify_url: Option<Secret<String>>,
+    /// `NOTIFY_WEBHOOK_FORM`: what is expected there, if its host does not tell.
+    pub notify_form: Option<String>,
     /// `RUST_LOG`, default `info`.
     pub log_filter: String,
     /// Whether `SPACE_ID` says that this is a Hugging Face Space.
@@ -95,6 +112,47 @@ const EXAMPLE_KEYS: [&str; 9] = [
 
 /// The shortest key that is accepted, in characters.
 const SHORTEST_KEY: usize = 16;
+
+/// How the pool of accounts is used, where nothing else was set while the service ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// `POOL_STRATEGY`: by which rule an account is picked.
+    pub strategy: Option<String>,
+    /// `QUEUE_WAIT_S` (0–300): how long a request waits for an account while all are busy.
+    pub queue_wait: Option<u64>,
+    /// `ACCOUNT_CONCURRENT` (1–10000): requests at the same time on each account.
+    pub concurrent: Option<u64>,
+    /// `ACCOUNT_REQUESTS_PER_MINUTE` (1–100000).
+    pub requests_per_minute: Option<u64>,
+    /// `ACCOUNT_REQUESTS_PER_DAY` (1–10000000).
+    pub requests_per_day: Option<u64>,
+    /// `ACCOUNT_TOKENS_PER_DAY` (1–10^12).
+    pub tokens_per_day: Option<u64>,
+}
+
+/// The names of the rules by which an account may be picked.
+pub const STRATEGIES: [&str; 3] = ["least-busy", "round-robin", "fill-first"];
+
+impl PoolSettings {
+    fn read(raw: &Raw, problems: &mut Problems) -> Self {
+        let strategy = raw.pool_strategy.clone().map(|name| name.to_ascii_lowercase());
+        if strategy.as_deref().is_some_and(|name| !STRATEGIES.contains(&name)) {
+            let mend = format!("write one of {}", STRATEGIES.join(", "));
+            problems.add("POOL_STRATEGY", "there is no such strategy", mend);
+        }
+        let mut read = |name, value: &Option<String>, low, high| {
+            value.as_deref().map(|value| number(name, Some(value), low, high, low, problems))
+        };
+        Self {
+            strategy,
+            queue_wait: read("QUEUE_WAIT_S", &raw.queue_wait_s, 0, 300),
+            concurrent: read("ACCOUNT_CONCURRENT", &raw.account_concurrent, 1, 10_000),
+            requests_per_minute: read("ACCOUNT_REQUESTS_PER_MINUTE", &raw.account_requests_per_minute, 1, 100_000),
+            requests_per_day: read("ACCOUNT_REQUESTS_PER_DAY", &raw.account_requests_per_day, 1, 10_000_000),
+            tokens_per_day: read("ACCOUNT_TOKENS_PER_DAY", &raw.account_tokens_per_day, 1, 1_000_000_000_000),
+        }
+    }
+}
 
 impl Settings {
     /// Checks every fixed variable of `env` and notes each problem.
@@ -126,6 +184,10 @@ impl Settings {
             qianwen_keep_sessions: switch("QIANWEN_KEEP_SESSIONS", raw.qianwen_keep_sessions.as_deref(), problems),
             qianwen_base_url: origin("QIANWEN_BASE_URL", raw.qianwen_base_url.clone(), problems),
             workers: workers(raw.workers.as_deref(), problems),
+            data_key: data_key(raw.data_key.clone(), problems),
+            pool: PoolSettings::read(&raw, problems),
+            notify_url: raw.notify_webhook_url.clone().map(Secret::new),
+            notify_form: raw.notify_webhook_form.clone(),
             log_filter: raw.rust_log.unwrap_or_else(|| "info".to_owned()),
             on_space: raw.space_id.is_some(),
         }
@@ -188,6 +250,17 @@ fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret<Str
         return Some(Secret::new(value.to_owned()));
     }
     None
+}
+
+/// Any text will do, if it is long enough not to be guessed.
+fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret<String>> {
+    let value = value?;
+    if value.chars().count() < SHORTEST_KEY {
+        let what = format!("it is shorter than {SHORTEST_KEY} characters");
+        problems.add("DATA_KEY", what, "use a long random text, or leave it out and one is made in DATA_DIR");
+        return None;
+    }
+    Some(Secret::new(value))
 }
 
 fn data_dirs(named: Option<&str>, defaults: Option<&str>) -> Vec<PathBuf> {

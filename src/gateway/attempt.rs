@@ -7,24 +7,34 @@ use bytes::Bytes;
 
 use super::janitor::{Janitor, Session};
 use super::listing;
+use super::renewal;
 use super::roster::Member;
-use crate::accounts::{Account, Lease};
+use crate::accounts::{Account, Registry};
 use crate::chat::{ChatRequest, Fault};
 use crate::providers::{Call, Decoder};
 use crate::upstream::{Body, Client, ResponseHead};
 
-/// An upstream that answers. The lease lives exactly as long as this.
+/// An upstream that answers.
 pub struct Opened {
     /// Turns its bytes into events.
     pub decoder: Box<dyn Decoder>,
+    /// The cookies that came with its answer.
+    pub set_cookies: Vec<String>,
     source: Source,
-    _lease: Lease,
     _session: Option<Session>,
 }
 
 enum Source {
     Upstream(Body),
     Here(Option<Bytes>),
+}
+
+/// Why there is no answer.
+pub enum NotOpened {
+    /// The provider cannot do what is asked; nothing was sent.
+    Refused(Fault),
+    /// It was tried in vain.
+    Failed(Fault),
 }
 
 impl Opened {
@@ -44,29 +54,37 @@ impl Opened {
     }
 }
 
-/// Encodes and sends `request`, and waits for the answer's head.
-pub async fn open(
-    client: Client,
-    member: Arc<Member>,
-    account: Arc<Account>,
-    request: Arc<ChatRequest>,
-    model: Option<Arc<str>>,
-    janitor: Janitor,
-) -> Result<Opened, Fault> {
-    let lease = account.lease();
-    let model = match model {
-        Some(model) => model,
-        None => listing::default_model(&client, &member).await?.into(),
-    };
-    let encoded = member.provider.encode(&request, &model, &account)?;
-    let session = encoded.session.map(|id| janitor.session(&member, &account, id));
-    let (head, source) = match encoded.call {
-        Call::Http(outgoing) => {
-            let (head, body) = client.send(outgoing).await?;
-            (head, Source::Upstream(body))
-        }
-        Call::Here(bytes) => (ResponseHead { status: 200, ..ResponseHead::default() }, Source::Here(Some(bytes))),
-    };
-    let decoder = member.provider.decoder(&head)?;
-    Ok(Opened { decoder, source, _lease: lease, _session: session })
+/// What an attempt is made with.
+pub struct Attempt {
+    pub client: Client,
+    pub registry: Arc<Registry>,
+    pub member: Arc<Member>,
+    pub account: Arc<Account>,
+    pub request: Arc<ChatRequest>,
+    pub model: Option<Arc<str>>,
+    pub janitor: Janitor,
+}
+
+impl Attempt {
+    /// Encodes and sends the request, and waits for the answer's head.
+    pub async fn open(self) -> Result<Opened, NotOpened> {
+        let Self { client, registry, member, account, request, model, janitor } = self;
+        let account = renewal::fresh(&client, &registry, &member, account).await.map_err(NotOpened::Failed)?;
+        let model = match model {
+            Some(model) => model,
+            None => listing::default_model(&client, &registry.pool, &member).await.map_err(NotOpened::Failed)?.into(),
+        };
+        let encoded = member.provider.encode(&request, &model, &account).map_err(NotOpened::Refused)?;
+        let session = encoded.session.map(|id| janitor.session(&member, &account, id));
+        let (mut head, source) = match encoded.call {
+            Call::Http(outgoing) => {
+                let (head, body) = client.send(outgoing).await.map_err(NotOpened::Failed)?;
+                (head, Source::Upstream(body))
+            }
+            Call::Here(bytes) => (ResponseHead { status: 200, ..ResponseHead::default() }, Source::Here(Some(bytes))),
+        };
+        let decoder = member.provider.decoder(&head).map_err(NotOpened::Failed)?;
+        let set_cookies = std::mem::take(&mut head.set_cookies);
+        Ok(Opened { decoder, set_cookies, source, _session: session })
+    }
 }

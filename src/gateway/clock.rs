@@ -46,6 +46,11 @@ impl Clock {
         self.patience = now + self.first_token;
     }
 
+    /// Nobody is asked before an account is free; that wait has its own limit.
+    pub fn wait(&mut self) {
+        self.patience = self.total;
+    }
+
     /// The upstream said something; `output` says whether it was a part of the answer.
     pub fn heard(&mut self, now: Instant, output: bool) {
         self.waiting_for_output &= !output;

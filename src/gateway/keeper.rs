@@ -1,41 +1,139 @@
-//! What goes on in the background, on a thread of its own work: the lists of models, and tidying up.
+//! What goes on in the background: lists of models, checks of sign-ins, the use of accounts, and tidying up.
 
+use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::check::check;
 use super::janitor::{self, Bin};
-use super::listing::fetch;
+use super::listing;
+use super::renewal::{self, RollBin};
 use super::roster::{Member, Roster};
+use super::watch::Watch;
+use crate::accounts::clock::Millis;
+use crate::accounts::{Due, Registry};
+use crate::notify::Notifier;
+use crate::store::Database;
 use crate::upstream::Client;
 
+/// How often the keeper looks whether something is to be done.
+const TICK: Duration = Duration::from_millis(500);
+
 /// How often lists of models are fetched. Sites change theirs about monthly.
-const EVERY: Duration = Duration::from_secs(30 * 60);
+const EVERY: Millis = 30 * 60_000;
 
 /// How soon a failed fetch is tried again.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Millis = 60_000;
 
-/// Keeps the lists fresh and the histories tidy until it is dropped.
-pub async fn keep(client: Client, roster: impl AsRef<Roster>, bin: Bin) {
-    let members = roster.as_ref().members.iter().filter(|member| member.provider.model_listing().is_some());
-    let lists = members.map(|member| keep_list(client.clone(), Arc::clone(member)));
-    let lists = futures_util::future::join_all(lists);
-    futures_util::future::join(lists, janitor::work(client.clone(), bin)).await;
+/// How many sign-ins are checked at the same time: nobody should see a burst when the service starts.
+const MOST_CHECKS: usize = 2;
+
+/// What the keeper keeps.
+#[derive(Clone)]
+pub struct Household {
+    /// Who can be asked.
+    pub roster: Arc<Roster>,
+    /// The accounts.
+    pub registry: Arc<Registry>,
+    /// Where things are kept.
+    pub database: Database,
+    /// Who tells the owner.
+    pub notifier: Notifier,
 }
 
-async fn keep_list(client: Client, member: Arc<Member>) {
-    let id = member.provider.id().to_owned();
+/// What has ended.
+enum Done {
+    Listed(String, Millis),
+    Checked,
+}
+
+type Chore<'a> = Pin<Box<dyn Future<Output = Done> + 'a>>;
+
+/// Keeps everything in order until it is dropped.
+pub async fn keep(client: Client, household: Household, bin: Bin, rolls: RollBin) {
+    let chores = do_chores(&client, &household);
+    let rolling = renewal::work(&household.registry, rolls);
+    futures_util::future::join3(chores, janitor::work(client.clone(), bin), rolling).await;
+}
+
+async fn do_chores(client: &Client, household: &Household) {
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut running: FuturesUnordered<Chore<'_>> = FuturesUnordered::new();
+    let mut lists = Lists::default();
+    let mut due: Vec<Due> = Vec::new();
+    let mut checks = 0;
+    let mut watch = Watch::default();
     loop {
-        let wait = match fetch(&client, &member).await {
-            Ok(count) => {
-                log::info!("{id}: {count} models listed");
-                EVERY
+        tokio::select! {
+            _ = tick.tick() => {
+                household.registry.keep_use();
+                watch.look(household);
+                due.extend(household.registry.pool.due());
+                for member in lists.due(&household.roster, household.registry.pool.now()) {
+                    running.push(Box::pin(list(client, household, member)));
+                }
             }
-            Err(fault) => {
-                let kind = fault.kind;
-                log::warn!("{id}: the list of models was not fetched ({kind:?}); the known ones are served");
-                AGAIN
-            }
-        };
-        tokio::time::sleep(wait).await;
+            Some(done) = running.next() => match done {
+                Done::Listed(id, wait) => lists.done(id, household.registry.pool.now() + wait),
+                Done::Checked => checks -= 1,
+            },
+        }
+        while checks < MOST_CHECKS && let Some(one) = due.pop() {
+            checks += 1;
+            running.push(Box::pin(check_one(client, household, one)));
+        }
+    }
+}
+
+async fn check_one(client: &Client, household: &Household, due: Due) -> Done {
+    if let Some(member) = household.roster.member(&due.account.provider) {
+        check(client, &household.registry, member, &due.account).await;
+    } else {
+        household.registry.pool.checked(&due.account.id, None, EVERY);
+    }
+    Done::Checked
+}
+
+async fn list(client: &Client, household: &Household, member: Arc<Member>) -> Done {
+    let id = member.provider.id().to_owned();
+    let wait = match listing::fetch(client, &household.registry.pool, &member).await {
+        Ok(count) => {
+            log::info!("{id}: {count} models listed");
+            listing::keep(&household.database, &member, household.registry.pool.now());
+            EVERY
+        }
+        Err(fault) => {
+            let kind = fault.kind;
+            log::warn!("{id}: the list of models was not fetched ({kind:?}); the known ones are served");
+            AGAIN
+        }
+    };
+    Done::Listed(id, wait)
+}
+
+/// When each provider's list is fetched next.
+#[derive(Default)]
+struct Lists(HashMap<String, Millis>);
+
+impl Lists {
+    /// The providers whose turn it is; they are not due again before they are done.
+    fn due(&mut self, roster: &Roster, now: Millis) -> Vec<Arc<Member>> {
+        let listing = roster.active().filter(|member| member.provider.model_listing().is_some());
+        let due: Vec<_> =
+            listing.filter(|member| self.0.get(member.provider.id()).is_none_or(|at| *at <= now)).cloned().collect();
+        for member in &due {
+            self.0.insert(member.provider.id().to_owned(), Millis::MAX);
+        }
+        due
+    }
+
+    fn done(&mut self, id: String, next: Millis) {
+        self.0.insert(id, next);
     }
 }

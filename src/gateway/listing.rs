@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::roster::Member;
+use crate::accounts::Pool;
+use crate::accounts::clock::Millis;
 use crate::chat::{Fault, FaultKind};
+use crate::providers::ModelInfo;
+use crate::store::{Database, ModelsRecord, Record};
 use crate::upstream::Client;
 
 /// How long one fetch may take.
@@ -13,27 +17,27 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LIMIT: usize = 8 << 20;
 
 /// The provider's default model; asks the upstream for its models first, if none is known yet.
-pub async fn default_model(client: &Client, member: &Member) -> Result<String, Fault> {
+pub async fn default_model(client: &Client, pool: &Pool, member: &Member) -> Result<String, Fault> {
     let known = || member.listing().default_model().map(|model| model.id.clone());
     if let Some(model) = known() {
         return Ok(model);
     }
-    fetch(client, member).await?;
+    fetch(client, pool, member).await?;
     known().ok_or_else(nothing)
 }
 
 /// Fetches the list and takes it over; returns how many models it holds.
-pub async fn fetch(client: &Client, member: &Member) -> Result<usize, Fault> {
+pub async fn fetch(client: &Client, pool: &Pool, member: &Member) -> Result<usize, Fault> {
     let listing = member.provider.model_listing().ok_or_else(nothing)?;
     let mut last = nothing();
     // One account's trouble must not hide the models that all of them have.
-    for account in member.pool.all() {
-        match client.fetch(listing.request(account)?, LIMIT, PATIENCE).await {
+    for account in pool.accounts(&member.group) {
+        match client.fetch(listing.request(&account)?, LIMIT, PATIENCE).await {
             Ok((head, body)) => match listing.read(&head, &body) {
                 Ok(models) if models.is_empty() => last = nothing(),
                 Ok(models) => {
                     let count = models.len();
-                    member.list(models);
+                    member.list(models, true);
                     return Ok(count);
                 }
                 Err(fault) => last = fault,
@@ -42,6 +46,24 @@ pub async fn fetch(client: &Client, member: &Member) -> Result<usize, Fault> {
         }
     }
     Err(last)
+}
+
+/// Keeps the list, so that it is served after a restart even while the provider is down.
+pub fn keep(database: &Database, member: &Member, now: Millis) {
+    let body = serde_json::to_string(&member.listing().models).unwrap_or_default();
+    let provider = member.provider.id().to_owned();
+    let at_ms = i64::try_from(now).unwrap_or(i64::MAX);
+    database.put(Record::Models(ModelsRecord { provider, body, at_ms }));
+}
+
+/// Takes over a list that was kept, if it is still of use.
+pub fn restore(member: &Member, kept: &ModelsRecord) {
+    if let Ok(models) = serde_json::from_str::<Vec<ModelInfo>>(&kept.body)
+        && !models.is_empty()
+        && member.provider.model_listing().is_some()
+    {
+        member.list(models, true);
+    }
 }
 
 fn nothing() -> Fault {

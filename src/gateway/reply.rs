@@ -7,45 +7,40 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::vec::IntoIter;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::LocalBoxFuture;
 use tokio::time::Instant;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::attempt::{self, Opened};
+use super::attempt::{NotOpened, Opened};
 use super::clock::{Clock, Scope};
-use super::janitor::Janitor;
-use super::summary::Tried;
-use super::{Gateway, Member, Permit, Route};
-use crate::accounts::Account;
-use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind, Usage};
+use super::counting;
+use super::trials::{Step, Trials};
+use super::{Gateway, Permit, Route};
+use crate::accounts::{Denied, Granted};
+use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind};
 use crate::providers::Ending;
 use crate::stages::{Pulse, Stage};
-use crate::tokens;
 use crate::upstream::Client;
 
 /// An answer on its way. Dropping it closes the upstream's connection and gives back the lease.
 pub struct Reply {
-    client: Client,
-    request: Arc<ChatRequest>,
-    member: Arc<Member>,
-    model: Option<Arc<str>>,
-    accounts: IntoIter<Arc<Account>>,
-    account: String,
-    janitor: Janitor,
+    trials: Trials,
     writer: Box<dyn AnswerWriter>,
     stages: Vec<Box<dyn Stage>>,
     phase: Phase,
     clock: Clock,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    tried: Tried,
     /// Whether a part of the answer was written: nothing is retried any more.
     output: bool,
+    /// Whether no other account is tried, whatever happens.
+    last: bool,
     /// Whether bytes were handed out: the response's status is settled.
     begun: bool,
     owner: bool,
+    /// The fault that the response's status has to say.
+    told: Option<Fault>,
     out: BytesMut,
     /// What was decoded and not yet written, and what a stage has passed on of it.
     scratch: Vec<Decoded>,
@@ -55,13 +50,15 @@ pub struct Reply {
 
 enum Phase {
     Next,
-    Opening(LocalBoxFuture<'static, Result<Opened, Fault>>),
+    Waiting(LocalBoxFuture<'static, Result<Granted, Denied>>),
+    Opening(LocalBoxFuture<'static, Result<Opened, NotOpened>>),
     Reading(Opened),
     Over,
 }
 
 enum Signal {
-    Opened(Result<Opened, Fault>),
+    Granted(Result<Granted, Denied>),
+    Opened(Result<Opened, NotOpened>),
     Piece(Option<Result<Bytes, Fault>>),
     Tick,
     Cut,
@@ -79,23 +76,19 @@ impl Reply {
     ) -> Self {
         let now = Instant::now();
         let stages = gateway.stages.iter().filter_map(|make| make(&request, &gateway.limits, now)).collect();
+        let trials = Trials::new(gateway, client, Arc::new(request), route);
         Self {
-            client,
-            request: Arc::new(request),
-            member: route.member,
-            model: route.model.map(Into::into),
-            accounts: route.accounts.into_iter(),
-            account: String::new(),
-            janitor: gateway.janitor.clone(),
+            trials,
             writer,
             stages,
             phase: Phase::Next,
             clock: Clock::new(now, &gateway.limits),
             cut: Box::pin(permit.cut().cancelled_owned()),
-            tried: Tried::default(),
             output: false,
+            last: false,
             begun: false,
             owner,
+            told: None,
             out: BytesMut::new(),
             scratch: Vec::new(),
             passed: Vec::new(),
@@ -109,15 +102,19 @@ impl Reply {
         while self.out.is_empty() {
             let result = match &self.phase {
                 Phase::Over => return None,
-                Phase::Next => self.begin_attempt(),
+                Phase::Next => {
+                    self.begin_attempt();
+                    Ok(())
+                }
                 _ => {
                     let signal = poll_fn(|cx| self.poll_signal(cx)).await;
                     self.handle(signal).await
                 }
             };
-            if let Err(fault) = result
-                && let Some(told) = self.fail(fault)
-            {
+            if let Err(fault) = result {
+                self.fail(fault);
+            }
+            if let Some(told) = self.told.take() {
                 return Some(Err(told));
             }
         }
@@ -125,26 +122,23 @@ impl Reply {
         Some(Ok(self.out.split().freeze()))
     }
 
-    fn begin_attempt(&mut self) -> Result<(), Fault> {
-        let Some(account) = self.accounts.next() else {
-            return Err(Fault::new(FaultKind::Internal, "No account is left to try."));
-        };
-        self.account.clone_from(&account.id);
-        self.clock.attempt(Instant::now());
-        let opening = attempt::open(
-            self.client.clone(),
-            Arc::clone(&self.member),
-            account,
-            Arc::clone(&self.request),
-            self.model.clone(),
-            self.janitor.clone(),
-        );
-        self.phase = Phase::Opening(Box::pin(opening));
-        Ok(())
+    fn begin_attempt(&mut self) {
+        match self.trials.next() {
+            Step::Attempt(attempt) => {
+                self.clock.attempt(Instant::now());
+                self.phase = Phase::Opening(Box::pin(attempt.open()));
+            }
+            Step::Wait(queued) => {
+                self.clock.wait();
+                self.phase = Phase::Waiting(Box::pin(queued.granted()));
+            }
+            Step::Over => self.end_in_vain(),
+        }
     }
 
     fn poll_signal(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
         let polled = match &mut self.phase {
+            Phase::Waiting(granted) => granted.as_mut().poll(cx).map(Signal::Granted),
             Phase::Opening(opening) => opening.as_mut().poll(cx).map(Signal::Opened),
             Phase::Reading(opened) => opened.poll_next(cx).map(Signal::Piece),
             Phase::Next | Phase::Over => Poll::Pending,
@@ -161,10 +155,27 @@ impl Reply {
 
     async fn handle(&mut self, signal: Signal) -> Result<(), Fault> {
         match signal {
-            Signal::Opened(opened) => {
-                self.phase = Phase::Reading(opened?);
+            Signal::Granted(Ok(granted)) => {
+                self.clock.attempt(Instant::now());
+                self.phase = Phase::Opening(Box::pin(self.trials.attempt(granted).open()));
                 Ok(())
             }
+            Signal::Granted(Err(denied)) => {
+                self.trials.denied(&denied);
+                self.end_in_vain();
+                Ok(())
+            }
+            Signal::Opened(Ok(mut opened)) => {
+                self.trials.opened(std::mem::take(&mut opened.set_cookies));
+                self.phase = Phase::Reading(opened);
+                Ok(())
+            }
+            Signal::Opened(Err(NotOpened::Refused(fault))) => {
+                self.trials.refused(fault);
+                self.phase = Phase::Next;
+                Ok(())
+            }
+            Signal::Opened(Err(NotOpened::Failed(fault))) => Err(fault),
             Signal::Piece(Some(Ok(bytes))) => self.piece(&bytes).await,
             Signal::Piece(None) => self.complete().await,
             // An answer that is whole stays whole, however its connection ends.
@@ -172,7 +183,7 @@ impl Reply {
             Signal::Piece(Some(Err(fault))) => Err(fault),
             Signal::Tick => self.tick().await,
             Signal::Cut => {
-                self.accounts = Vec::new().into_iter();
+                self.last = true;
                 Err(Fault::new(FaultKind::Stopping, "The service is restarting; the answer is not whole."))
             }
         }
@@ -183,6 +194,7 @@ impl Reply {
         let pushed = opened.decoder.push(bytes, &mut self.scratch);
         let ending = opened.decoder.ending();
         let now = Instant::now();
+        self.trials.heard(&self.scratch, now);
         self.pass_on(0, now)?;
         self.clock.heard(now, self.output);
         pushed?;
@@ -195,7 +207,7 @@ impl Reply {
                 Ok(())
             }
             // Of several answers the next may only be about to begin.
-            Ending::Closing if self.request.choices > 1 => Ok(()),
+            Ending::Closing if self.trials.request().choices > 1 => Ok(()),
             Ending::Closing => {
                 self.clock.closing(now);
                 Ok(())
@@ -224,6 +236,7 @@ impl Reply {
         let Phase::Reading(mut opened) = std::mem::replace(&mut self.phase, Phase::Over) else { return Ok(()) };
         let finished = opened.decoder.finish(&mut self.scratch);
         let now = Instant::now();
+        self.trials.heard(&self.scratch, now);
         self.pass_on(0, now)?;
         finished?;
         opened.release();
@@ -232,20 +245,12 @@ impl Reply {
             self.pass_on(at + 1, now)?;
         }
         if let Some(answer) = self.stages.iter_mut().find_map(|stage| stage.uncounted()) {
-            let usage = self.count(answer).await;
+            let usage = counting::usage(self.trials.request(), answer).await;
             self.writer.write(Decoded::event(Event::Usage(usage)), &mut self.out);
         }
         self.writer.finish(&mut self.out);
+        self.trials.answered();
         Ok(())
-    }
-
-    async fn count(&self, answer: String) -> Usage {
-        let mut texts: Vec<String> = self.request.messages.iter().map(|message| message.content.text()).collect();
-        texts.push(answer);
-        let mut counts = tokens::count(texts).await;
-        let completion = counts.pop().unwrap_or(0);
-        let around = tokens::PER_MESSAGE * self.request.messages.len() as u64 + tokens::ANSWER_OPENER;
-        Usage { prompt: counts.iter().sum::<u64>() + around, completion, ..Usage::default() }
     }
 
     async fn tick(&mut self) -> Result<(), Fault> {
@@ -255,7 +260,7 @@ impl Reply {
                 return self.complete().await;
             }
             if scope == Scope::Answer {
-                self.accounts = Vec::new().into_iter();
+                self.last = true;
             }
             return Err(fault);
         }
@@ -271,24 +276,32 @@ impl Reply {
         Ok(())
     }
 
-    /// Moves on to the next account, or ends the answer; returns the fault if the response's status can still say it.
-    fn fail(&mut self, fault: Fault) -> Option<Fault> {
+    /// Moves on to the next account, or ends the answer.
+    fn fail(&mut self, fault: Fault) {
         self.scratch.clear();
         self.passed.clear();
-        let moves_on = fault.moves_on() && !self.output && !self.accounts.as_slice().is_empty();
-        self.tried.add(&self.account, fault);
-        if moves_on {
-            self.stages.iter_mut().for_each(|stage| stage.restart());
-            self.phase = Phase::Next;
-            return None;
+        let moves_on = self.trials.failed(fault) && !self.output && !self.last;
+        if !moves_on {
+            return self.end_in_vain();
         }
+        self.stages.iter_mut().for_each(|stage| stage.restart());
+        self.phase = Phase::Next;
+    }
+
+    /// Ends the answer with what became of all attempts: as the response's status if that can still be said, else in
+    /// the stream.
+    fn end_in_vain(&mut self) {
         self.phase = Phase::Over;
-        log::warn!("an answer failed: {}", self.tried.log_line());
-        let fault = std::mem::take(&mut self.tried).summary();
+        let fault = self.trials.verdict();
         if !self.begun && self.out.is_empty() {
-            return Some(fault);
+            self.told = Some(fault);
+        } else {
+            self.writer.fault(&fault, self.owner, &mut self.out);
         }
-        self.writer.fault(&fault, self.owner, &mut self.out);
-        None
+    }
+
+    /// The account that answers, or was asked last, and how many were asked.
+    pub fn trail(&self) -> (&str, usize) {
+        self.trials.trail()
     }
 }

@@ -1,10 +1,11 @@
-//! Who can be asked: the providers that are switched on, their accounts and their models.
+//! Who can be asked: the providers, their accounts and their models.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::accounts::Pool;
-use crate::providers::{Configured, ModelInfo, Provider};
+use super::names::Names;
+use crate::accounts::{Group, Pool};
+use crate::providers::{ModelInfo, Provider};
 
 /// Words in the ids of models that do not chat; lists mix them with those that do.
 const OTHER_TRADES: [&str; 14] = [
@@ -28,8 +29,8 @@ const OTHER_TRADES: [&str; 14] = [
 pub struct Member {
     /// The provider.
     pub provider: Box<dyn Provider>,
-    /// Its accounts.
-    pub pool: Pool,
+    /// Its accounts; it is switched on while it has any.
+    pub group: Group,
     /// Replaced as a whole; the lock is held for the time of one copy of the pointer.
     listing: RwLock<Arc<Listing>>,
 }
@@ -66,10 +67,10 @@ impl Listing {
 }
 
 impl Member {
-    fn new(configured: Configured) -> Self {
-        let Configured { provider, accounts } = configured;
+    fn new(provider: Box<dyn Provider>, pool: &Pool) -> Self {
         let listing = Listing::new(provider.models(), false);
-        Self { provider, pool: Pool::new(accounts), listing: RwLock::new(Arc::new(listing)) }
+        let group = pool.group(provider.id());
+        Self { provider, group, listing: RwLock::new(Arc::new(listing)) }
     }
 
     /// The models now.
@@ -77,25 +78,50 @@ impl Member {
         Arc::clone(&self.listing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes over what the upstream named.
-    pub fn list(&self, models: Vec<ModelInfo>) {
-        let listing = Arc::new(Listing::new(models, true));
+    /// Takes over what the upstream names, or named before the last restart.
+    pub fn list(&self, models: Vec<ModelInfo>, fetched: bool) {
+        let listing = Arc::new(Listing::new(models, fetched));
         *self.listing.write().unwrap_or_else(PoisonError::into_inner) = listing;
     }
 }
 
 /// Everybody who can be asked, in the order in which a model's name is looked up.
 pub struct Roster {
-    /// The providers.
+    /// The providers, those without accounts included.
     pub members: Vec<Arc<Member>>,
+    /// All accounts.
+    pub pool: Arc<Pool>,
     /// Models that only one account may answer: name → the account's number.
     pub(super) pins: BTreeMap<String, u32>,
+    /// What the owner calls models; replaced as a whole.
+    names: RwLock<Arc<Names>>,
 }
 
 impl Roster {
-    /// A roster of `configured` providers.
-    pub fn new(configured: Vec<Configured>, pins: BTreeMap<String, u32>) -> Self {
-        let members = configured.into_iter().map(|one| Arc::new(Member::new(one))).collect();
-        Self { members, pins }
+    /// A roster of `providers`.
+    pub fn new(providers: Vec<Box<dyn Provider>>, pool: Arc<Pool>, pins: BTreeMap<String, u32>) -> Self {
+        let members = providers.into_iter().map(|one| Arc::new(Member::new(one, &pool))).collect();
+        Self { members, pool, pins, names: RwLock::default() }
+    }
+
+    /// The providers that are switched on. One that stands in is so only while there is no other.
+    pub fn active(&self) -> impl Iterator<Item = &Arc<Member>> {
+        let real = self.members.iter().any(|member| !member.provider.stands_in() && member.group.size() > 0);
+        self.members.iter().filter(move |member| member.group.size() > 0 && !(real && member.provider.stands_in()))
+    }
+
+    /// The provider with this id.
+    pub fn member(&self, id: &str) -> Option<&Arc<Member>> {
+        self.members.iter().find(|member| member.provider.id() == id)
+    }
+
+    /// What the owner calls models.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.names.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes what models are called, at once for everybody.
+    pub fn rename(&self, names: Names) {
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(names);
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::roster::{Listing, Member, Roster};
-use crate::accounts::Account;
 use crate::chat::{Fault, FaultKind};
 
 /// The name that is always served: the best working default.
@@ -15,14 +14,21 @@ const NEAR_NAMES: usize = 3;
 /// How alike two names must be to be called near, from 0 to 1.
 const NEAR: f64 = 0.5;
 
-/// Who is asked, under which name, and with which accounts in which order.
+/// Who is asked for a model: one way after the other.
 pub struct Route {
+    /// The ways, best first; at least one.
+    pub legs: Vec<RouteLeg>,
+}
+
+/// One way to have a model answered.
+#[derive(Clone)]
+pub struct RouteLeg {
     /// The provider.
     pub member: Arc<Member>,
     /// The provider's own name for the model; its default one, if there is none.
-    pub model: Option<String>,
-    /// The accounts to try, each once.
-    pub accounts: Vec<Arc<Account>>,
+    pub model: Option<Arc<str>>,
+    /// The only account that may answer, by its id, if the model is pinned.
+    pub only: Option<Arc<str>>,
 }
 
 /// A provider with the models that it had when the search began. Looking twice could miss a list that is being replaced.
@@ -32,27 +38,48 @@ struct Seen<'a> {
 }
 
 impl Roster {
-    /// Finds who is asked for `name`: `auto`, then pins, then the providers' own ids, then familiar names, then
-    /// `provider/model`, then providers that may know more than they list.
+    /// Finds who is asked for `name`: the owner's names and routes, `auto`, pins, then every provider that knows it as
+    /// its own or as a familiar name, in the providers' order, then `provider/model`, then a provider that may know more
+    /// than it lists.
     ///
     /// # Errors
     /// If nobody serves it; names that are near are told.
     pub fn route(&self, name: &str) -> Result<Route, Fault> {
-        let seen: Vec<Seen<'_>> =
-            self.members.iter().map(|member| Seen { member, listing: member.listing() }).collect();
-        let first = |model: &dyn Fn(&Seen<'_>) -> Option<String>| {
-            seen.iter().find_map(|one| model(one).map(|model| one.asks_all(Some(model))))
+        let seen: Vec<Seen<'_>> = self.active().map(|member| Seen { member, listing: member.listing() }).collect();
+        let names = self.names();
+        let meant = names.meant(name);
+        let mut legs = match names.route(meant) {
+            Some(ways) => ways.iter().filter_map(|way| prefixed(way, &seen)).collect(),
+            None => Vec::new(),
         };
-        let found = if name.eq_ignore_ascii_case(AUTO) {
-            seen.iter().find(|one| one.has_default()).map(|one| one.asks_all(None))
-        } else {
-            self.pinned(name, &seen)
-                .or_else(|| first(&|one| one.own(name)))
-                .or_else(|| first(&|one| one.alias(name)))
-                .or_else(|| prefixed(name, &seen))
-                .or_else(|| first(&|one| one.unlisted(name)))
-        };
-        found.map(|route| self.held_to_its_pin(route)).ok_or_else(|| self.unknown(name))
+        if legs.is_empty() {
+            legs = self.legs(meant, &seen);
+        }
+        legs.iter_mut().for_each(|leg| self.hold_to_its_pin(leg));
+        if legs.is_empty() { Err(self.unknown(name)) } else { Ok(Route { legs }) }
+    }
+
+    fn legs(&self, name: &str, seen: &[Seen<'_>]) -> Vec<RouteLeg> {
+        if name.eq_ignore_ascii_case(AUTO) {
+            return seen.iter().filter(|one| one.has_default()).map(|one| one.leg(None)).collect();
+        }
+        if let Some(pinned) = self.pinned(name, seen) {
+            return vec![pinned];
+        }
+        let known = seen.iter().filter_map(|one| one.known(name).map(|model| one.leg(Some(model))));
+        let known: Vec<_> = known.collect();
+        if !known.is_empty() {
+            return known;
+        }
+        let one = prefixed(name, seen)
+            .or_else(|| seen.iter().find_map(|one| one.unlisted(name).map(|model| one.leg(Some(model)))));
+        one.into_iter().collect()
+    }
+
+    /// Whether `way` is a `provider/model` that can be asked now.
+    pub fn has_way(&self, way: &str) -> bool {
+        let seen: Vec<Seen<'_>> = self.active().map(|member| Seen { member, listing: member.listing() }).collect();
+        prefixed(way, &seen).is_some()
     }
 
     /// The account to which a model's name is pinned, however the name is spelled.
@@ -61,21 +88,21 @@ impl Roster {
     }
 
     /// A pinned model stays with its account by whatever other name it was asked for.
-    fn held_to_its_pin(&self, mut route: Route) -> Route {
-        let number = route.model.as_deref().and_then(|model| self.pin(model));
-        if let Some(account) = number.and_then(|number| route.member.pool.numbered(number)) {
-            route.accounts.retain(|candidate| candidate.id == account.id);
+    fn hold_to_its_pin(&self, leg: &mut RouteLeg) {
+        if self.pins.is_empty() || leg.only.is_some() {
+            return;
         }
-        route
+        let number = leg.model.as_deref().and_then(|model| self.pin(model));
+        leg.only = number.and_then(|number| self.pool.numbered(&leg.member.group, number));
     }
 
     /// A pinned model never moves to another account.
-    fn pinned(&self, name: &str, seen: &[Seen<'_>]) -> Option<Route> {
+    fn pinned(&self, name: &str, seen: &[Seen<'_>]) -> Option<RouteLeg> {
         let number = self.pin(name)?;
         seen.iter().find_map(|one| {
-            let account = one.member.pool.numbered(number)?;
-            let model = one.own(name).or_else(|| one.alias(name)).unwrap_or_else(|| name.to_owned());
-            Some(Route { member: Arc::clone(one.member), model: Some(model), accounts: vec![account] })
+            let only = self.pool.numbered(&one.member.group, number)?;
+            let model = one.known(name).unwrap_or_else(|| name.to_owned());
+            Some(RouteLeg { only: Some(only), ..one.leg(Some(model)) })
         })
     }
 
@@ -96,7 +123,7 @@ impl Roster {
     fn near(&self, name: &str) -> Vec<String> {
         let wanted = name.to_lowercase();
         let mut scored: Vec<(f64, String)> = Vec::new();
-        for member in &self.members {
+        for member in self.active() {
             let listing = member.listing();
             let ids = listing.models.iter().map(|model| model.id.as_str());
             for id in ids.chain(member.provider.aliases().iter().copied()) {
@@ -113,23 +140,21 @@ impl Roster {
 }
 
 /// `provider/model`; ids may themselves hold slashes, so this comes after them.
-fn prefixed(name: &str, seen: &[Seen<'_>]) -> Option<Route> {
+fn prefixed(name: &str, seen: &[Seen<'_>]) -> Option<RouteLeg> {
     let (id, rest) = name.split_once('/')?;
     let one = seen.iter().find(|one| one.member.provider.id() == id)?;
     if rest == AUTO {
-        return Some(one.asks_all(None));
+        return Some(one.leg(None));
     }
-    let model = one.own(rest).or_else(|| one.alias(rest)).or_else(|| one.unlisted(rest))?;
-    Some(one.asks_all(Some(model)))
+    let model = one.known(rest).or_else(|| one.unlisted(rest))?;
+    Some(one.leg(Some(model)))
 }
 
 impl Seen<'_> {
-    fn own(&self, name: &str) -> Option<String> {
-        self.listing.find(name).map(|model| model.id.clone())
-    }
-
-    fn alias(&self, name: &str) -> Option<String> {
-        self.member.provider.alias(name, &self.listing.models)
+    /// The provider's name for what it knows as its own or as a familiar name.
+    fn known(&self, name: &str) -> Option<String> {
+        let own = self.listing.find(name).map(|model| model.id.clone());
+        own.or_else(|| self.member.provider.alias(name, &self.listing.models))
     }
 
     /// Whether there may be more than is listed: only while the upstream itself has not said what it has.
@@ -147,7 +172,7 @@ impl Seen<'_> {
         self.listing.default_model().is_some() || self.may_have_more()
     }
 
-    fn asks_all(&self, model: Option<String>) -> Route {
-        Route { member: Arc::clone(self.member), model, accounts: self.member.pool.round() }
+    fn leg(&self, model: Option<String>) -> RouteLeg {
+        RouteLeg { member: Arc::clone(self.member), model: model.map(Into::into), only: None }
     }
 }

@@ -11,17 +11,25 @@ pub struct Tried(Vec<(String, Fault)>);
 /// How long to wait when an upstream's fault may pass by itself.
 const PASSING: Duration = Duration::from_secs(10);
 
+/// How many accounts one error tells of.
+const MOST_NAMED: usize = 8;
+
 impl Tried {
-    /// Notes one attempt.
+    /// Notes one attempt; without an account, what holds for all.
     pub fn add(&mut self, account: &str, fault: Fault) {
         self.0.push((account.to_owned(), fault));
+    }
+
+    /// Whether nothing was noted.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Who was tried, and with what result, for the log. Names kinds only: a message may quote an upstream.
     pub fn log_line(&self) -> String {
         let one = |(account, fault): &(String, Fault)| {
             let status = fault.status.map_or(String::new(), |status| format!(" upstream status {status}"));
-            format!("{account}: {:?}{status}", fault.kind)
+            format!("{}{:?}{status}", prefix(account), fault.kind)
         };
         self.0.iter().map(one).collect::<Vec<_>>().join("; ")
     }
@@ -33,7 +41,7 @@ impl Tried {
                 return Fault::new(FaultKind::Internal, "No account was tried.");
             };
             let named =
-                if fault.moves_on() { format!("{account}: {}", fault.message) } else { fault.message.to_string() };
+                if fault.moves_on() { format!("{}{}", prefix(&account), fault.message) } else { fault.message.to_string() };
             return Fault { message: named.into(), ..fault };
         }
         // A fault of the request ends the attempts, so it is the last one and the only one that matters.
@@ -41,8 +49,14 @@ impl Tried {
             return fault;
         }
         let told = |text: &dyn Fn(&Fault) -> Option<Box<str>>| {
-            let one = |(account, fault): &(String, Fault)| text(fault).map(|text| format!("{account}: {text}"));
-            self.0.iter().filter_map(one).collect::<Vec<_>>().join(" ")
+            let one = |(account, fault): &(String, Fault)| text(fault).map(|text| format!("{}{text}", prefix(account)));
+            let mut all: Vec<String> = self.0.iter().filter_map(one).collect();
+            if all.len() > MOST_NAMED {
+                let left_out = all.len() - MOST_NAMED;
+                all.truncate(MOST_NAMED);
+                all.push(format!("({left_out} more)"));
+            }
+            all.join(" ")
         };
         let message = format!("No account could answer. {}", told(&|fault| Some(fault.message.clone())));
         let note = told(&|fault| fault.for_owner.clone());
@@ -71,6 +85,10 @@ impl Tried {
         let wait = |kind| rate(kind).flatten().unwrap_or(PASSING);
         FaultKind::Unavailable { retry_after: kinds().filter(|kind| passes(*kind)).map(wait).min() }
     }
+}
+
+fn prefix(account: &str) -> String {
+    if account.is_empty() { String::new() } else { format!("{account}: ") }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! `POST /v1/chat/completions`.
 
-use actix_web::http::header::{self, ContentType};
+use actix_web::body::BodyStream;
+use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::web::{Bytes, Data};
-use actix_web::{Error, HttpResponse, Responder};
+use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 use futures_util::stream;
 
 use super::auth::Caller;
@@ -19,17 +20,32 @@ use crate::upstream::Client;
 /// Answers one completion, whole or as a stream.
 pub async fn completions(
     caller: Caller,
+    head: HttpRequest,
     state: Data<AppState>,
     client: Data<Client>,
     body: Result<Bytes, Error>,
 ) -> Result<impl Responder, Refused> {
     let body = own(body.map_err(|error| Refused::body(&error, state.body_limit))?);
-    let answered = match begin(&caller, &state, &client, body) {
-        Ok((reply, true)) => streamed(reply).await,
-        Ok((reply, false)) => whole(reply).await,
-        Err(fault) => Err(fault),
-    };
-    Ok(answered.unwrap_or_else(|fault| problem::answer(&fault, caller.owner)))
+    let conversation = head.headers().get(CONVERSATION).and_then(|value| value.to_str().ok());
+    Ok(match begin(&caller, &state, &client, body, conversation) {
+        Ok((reply, true)) => streamed(reply, caller.owner).await,
+        Ok((reply, false)) => whole(reply, caller.owner).await,
+        Err(fault) => problem::answer(&fault, caller.owner),
+    })
+}
+
+/// The header by which a client names its conversation, so that it stays with one account.
+const CONVERSATION: &str = "x-session-id";
+
+/// Tells the owner which account answered, or was asked last, and how many were asked.
+fn signed(mut answer: HttpResponse, reply: &Reply, owner: bool) -> HttpResponse {
+    let (account, attempts) = reply.trail();
+    if owner && let Ok(account) = HeaderValue::from_str(account) {
+        let headers = answer.headers_mut();
+        headers.insert(HeaderName::from_static("x-qianqiao-account"), account);
+        headers.insert(HeaderName::from_static("x-qianqiao-attempts"), HeaderValue::from(attempts));
+    }
+    answer
 }
 
 /// A small body is a slice of its connection's read buffer, which would live, 32 KB large, as long as the answer.
@@ -38,8 +54,17 @@ fn own(body: Bytes) -> Bytes {
     if body.len() < SMALL { Bytes::copy_from_slice(&body) } else { body }
 }
 
-fn begin(caller: &Caller, state: &AppState, client: &Client, body: Bytes) -> Result<(Box<Reply>, bool), Fault> {
-    let request = request::parse(body)?;
+fn begin(
+    caller: &Caller,
+    state: &AppState,
+    client: &Client,
+    body: Bytes,
+    conversation: Option<&str>,
+) -> Result<(Box<Reply>, bool), Fault> {
+    let mut request = request::parse(body)?;
+    if conversation.is_some() {
+        request.user = conversation.map(str::to_owned);
+    }
     let streams = request.stream;
     let identity = Identity::new(&request.model, &random::hex(12));
     let writer: Box<dyn AnswerWriter> =
@@ -48,14 +73,26 @@ fn begin(caller: &Caller, state: &AppState, client: &Client, body: Bytes) -> Res
     Ok((Box::new(reply), streams))
 }
 
-async fn whole(mut reply: Box<Reply>) -> Result<HttpResponse, Fault> {
-    let body = reply.next().await.transpose()?.unwrap_or_default();
-    Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(body))
+async fn whole(mut reply: Box<Reply>, owner: bool) -> HttpResponse {
+    let answer = match reply.next().await.transpose() {
+        Ok(body) => HttpResponse::Ok().insert_header(ContentType::json()).body(body.unwrap_or_default()),
+        Err(fault) => problem::answer(&fault, owner),
+    };
+    signed(answer, &reply, owner)
 }
 
 /// The status waits for the first bytes, which come early by the stages' rule; then the rest follows as it comes.
-async fn streamed(mut reply: Box<Reply>) -> Result<HttpResponse, Fault> {
-    let first = reply.next().await.transpose()?;
+async fn streamed(mut reply: Box<Reply>, owner: bool) -> HttpResponse {
+    let first = match reply.next().await.transpose() {
+        Ok(first) => first,
+        Err(fault) => return signed(problem::answer(&fault, owner), &reply, owner),
+    };
+    let answer = HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header(("x-accel-buffering", "no"))
+        .finish();
+    let answer = signed(answer, &reply, owner);
     let body = stream::unfold((first, reply), |(first, mut reply)| async move {
         let next = match first {
             Some(first) => Some(first),
@@ -63,9 +100,5 @@ async fn streamed(mut reply: Box<Reply>) -> Result<HttpResponse, Fault> {
         };
         next.map(|bytes| (Ok::<_, Error>(bytes), (None, reply)))
     });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(Box::pin(body)))
+    answer.set_body(BodyStream::new(Box::pin(body))).map_into_boxed_body()
 }

@@ -4,7 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
+use super::admin::store::StoreView;
 use super::auth::presented;
+use crate::accounts::View;
 use crate::state::AppState;
 
 #[derive(Serialize)]
@@ -16,6 +18,10 @@ struct Health<'a> {
     warnings: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     providers: Option<Vec<ProviderHealth>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<StoreView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     under_way: Option<u64>,
 }
@@ -31,33 +37,52 @@ struct ProviderHealth {
 #[derive(Serialize)]
 struct AccountHealth {
     id: String,
-    in_flight: u64,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    in_flight: u32,
 }
 
 /// Answers 200 as long as the service can answer at all. Without the owner's key it says no more than that.
 pub async fn health(request: HttpRequest, state: Data<AppState>) -> impl Responder {
     let owner = presented(request.headers()).any(|key| state.master_key.is(key));
-    let status = if state.warnings.is_empty() { "ok" } else { "degraded" };
+    let fine = state.warnings.is_empty() && state.database.status().on_disk;
     HttpResponse::Ok().json(Health {
-        status,
+        status: if fine { "ok" } else { "degraded" },
         version: owner.then_some(env!("CARGO_PKG_VERSION")),
         warnings: owner.then_some(&state.warnings),
         providers: owner.then(|| providers(&state)),
+        store: owner.then(|| StoreView::of(&state)),
+        waiting: owner.then(|| state.gateway.registry.pool.waiting()),
         under_way: owner.then(|| state.gateway.admission.under_way()),
     })
 }
 
 fn providers(state: &AppState) -> Vec<ProviderHealth> {
-    let members = state.gateway.roster.members.iter();
-    let one = members.map(|member| {
+    let views = state.gateway.registry.pool.view();
+    let one = state.gateway.roster.active().map(|member| {
         let listing = member.listing();
-        let accounts = member.pool.all().iter();
+        let id = member.provider.id();
+        let own = views.iter().filter(|view| view.account.provider == id);
         ProviderHealth {
-            id: member.provider.id().to_owned(),
+            id: id.to_owned(),
             models: listing.models.len(),
             models_fetched: listing.fetched,
-            accounts: accounts.map(|a| AccountHealth { id: a.id.clone(), in_flight: a.in_flight() }).collect(),
+            accounts: own.map(account).collect(),
         }
     });
     one.collect()
+}
+
+fn account(view: &View) -> AccountHealth {
+    let state = view.health.state();
+    AccountHealth {
+        id: view.account.id.clone(),
+        state: state.name(),
+        until: state.until(),
+        why: view.health.cause().map(|cause| cause.message.clone()),
+        in_flight: view.in_flight,
+    }
 }

@@ -1,8 +1,10 @@
 //! The HTTP face: every URL on one screen, handlers that parse, call and answer.
 
+mod admin;
 mod auth;
 mod billing;
 mod chat;
+mod description;
 mod envelope;
 mod health;
 mod home;
@@ -29,6 +31,8 @@ pub fn configure(urls: &mut ServiceConfig) {
     .service(web::resource("/").route(get().to(home::page)).default_service(web::to(problem::method)))
     .service(web::resource("/v1/dashboard/billing/subscription").route(get().to(billing::subscription)))
     .service(web::resource("/v1/dashboard/billing/usage").route(get().to(billing::usage)))
+    .service(web::resource("/openapi.json").route(get().to(description::openapi)))
+    .configure(admin::configure)
     .default_service(web::to(problem::path));
 }
 

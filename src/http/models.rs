@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, Responder};
 
 use super::auth::Caller;
 use super::problem;
+use crate::chat::{Fault, FaultKind};
 use crate::gateway::{AUTO, Roster};
 use crate::openai::models::{Model, ModelList};
 use crate::state::AppState;
@@ -17,15 +18,22 @@ const CREATED: i64 = 1_788_652_800;
 pub async fn list(_: Caller, state: Data<AppState>) -> impl Responder {
     let roster = &state.gateway.roster;
     let mut models = vec![Model::new(AUTO, "Auto", "qianqiao", CREATED)];
-    for member in &roster.members {
+    let mut add = |model: Model| {
+        if !models.iter().any(|known: &Model| known.id == model.id) && !roster.names().hides(&model.id) {
+            models.push(model);
+        }
+    };
+    let names = roster.names();
+    for alias in names.aliases.keys().chain(names.routes.keys()) {
+        add(Model::new(alias, alias, "qianqiao", CREATED));
+    }
+    for member in roster.active() {
         let id = member.provider.id();
         let own = member.listing();
         let named = own.models.iter().map(|model| Model::new(&model.id, &model.name, id, CREATED));
         let familiar = member.provider.aliases().iter().map(|alias| Model::new(*alias, *alias, id, CREATED));
         for model in named.chain(familiar) {
-            if !models.iter().any(|known| known.id == model.id) {
-                models.push(model);
-            }
+            add(model);
         }
     }
     json(&ModelList::new(models))
@@ -39,12 +47,13 @@ pub async fn one(caller: Caller, state: Data<AppState>, id: Path<String>) -> imp
     }
 }
 
-fn find(roster: &Roster, id: &str) -> Result<Model, crate::chat::Fault> {
+fn find(roster: &Roster, id: &str) -> Result<Model, Fault> {
     let route = roster.route(id)?;
-    let listing = route.member.listing();
-    let known = route.model.as_deref().and_then(|model| listing.find(model));
+    let leg = route.legs.into_iter().next().ok_or_else(|| Fault::new(FaultKind::ModelNotFound, "no such model"))?;
+    let listing = leg.member.listing();
+    let known = leg.model.as_deref().and_then(|model| listing.find(model));
     let name = known.map_or(id, |model| model.name.as_str()).to_owned();
-    Ok(Model::new(id, name, route.member.provider.id(), CREATED))
+    Ok(Model::new(id, name, leg.member.provider.id(), CREATED))
 }
 
 fn json<T: serde::Serialize>(value: &T) -> HttpResponse {

@@ -42,8 +42,7 @@ struct Body<'a> {
     _presence_penalty: Option<f64>,
     #[serde(rename = "frequency_penalty")]
     _frequency_penalty: Option<f64>,
-    #[serde(rename = "user")]
-    _user: Option<String>,
+    user: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +116,7 @@ pub fn parse(body: Bytes) -> Result<ChatRequest, Fault> {
         model,
         messages: messages.into_iter().map(message).collect(),
         stream,
+        user: parsed.user,
         include_usage: parsed.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
         choices,
         tools: offered(parsed.tools) || offered(parsed.functions),

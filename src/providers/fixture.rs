@@ -125,6 +125,7 @@ impl Fixture {
             status: self.expected.status.unwrap_or(200),
             content_type: content_type.split(';').next().unwrap_or_default().to_owned(),
             retry_after: retry_after.map(|(_, secs)| std::time::Duration::from_secs(secs.parse().unwrap())),
+            ..ResponseHead::default()
         }
     }
 

@@ -9,7 +9,8 @@ mod provider;
 mod qianwen;
 
 pub use provider::{
-    Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, ModelListing, Provider, Sessions, Setup, unsupported,
+    Alive, Call, Configured, Credentials, Decoder, EXPIRES, Encoded, Ending, Kind, Liveness, ModelInfo, ModelListing,
+    Provider, Renewal, Sessions, Setup, unsupported,
 };
 
 /// Every kind of provider, in the order in which a model's name is looked up.

@@ -1,15 +1,20 @@
 //! What a provider is. Encoding is pure, decoding is a push parser, and neither does I/O.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::accounts::Account;
+use crate::accounts::paste::{Paste, Recognition};
 use crate::chat::{ChatRequest, Content, Decoded, Fault, Part, Role};
 use crate::config::Config;
 use crate::upstream::{Outgoing, ResponseHead};
 
-/// A row of the table of providers: makes the providers that the configuration switches on.
+/// A row of the table of providers: makes the providers that there are.
 pub trait Kind: Sync {
-    /// The providers that are switched on. What is wrong but keeps nothing else from working goes to `warnings`.
+    /// The providers, each with the accounts that the environment names. One without accounts is off until somebody puts
+    /// one in. What is wrong but keeps nothing else from working goes to `warnings`.
     fn configured(&self, setup: &Setup<'_>, warnings: &mut Vec<String>) -> Vec<Configured>;
 }
 
@@ -19,15 +24,13 @@ pub struct Setup<'a> {
     pub config: &'a Config,
     /// The owner's provider files: name and text.
     pub manifests: &'a [(String, String)],
-    /// How many providers the kinds before this one have switched on.
-    pub others: usize,
 }
 
-/// A provider that is switched on, with its accounts.
+/// A provider, with the accounts that the environment names.
 pub struct Configured {
     /// The provider.
     pub provider: Box<dyn Provider>,
-    /// The accounts that it may be asked with; at least one.
+    /// Its accounts.
     pub accounts: Vec<Account>,
 }
 
@@ -35,6 +38,16 @@ pub struct Configured {
 pub trait Provider: Send + Sync {
     /// A short, unique id: lower case letters, digits, `-` and `_`.
     fn id(&self) -> &str;
+
+    /// A name for people.
+    fn name(&self) -> &str {
+        self.id()
+    }
+
+    /// Whether it answers only while no other provider has an account.
+    fn stands_in(&self) -> bool {
+        false
+    }
 
     /// The models that are served while no list was fetched. May be empty.
     fn models(&self) -> Vec<ModelInfo>;
@@ -75,6 +88,85 @@ pub trait Provider: Send + Sync {
     fn sessions(&self) -> Option<&dyn Sessions> {
         None
     }
+
+    /// The power to find out whether an account is signed in.
+    fn liveness(&self) -> Option<&dyn Liveness> {
+        None
+    }
+
+    /// The power to renew a credential that runs out within hours.
+    fn renewal(&self) -> Option<&dyn Renewal> {
+        None
+    }
+
+    /// The power to recognise a credential in what somebody pasted.
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        None
+    }
+
+    /// The credential after the upstream set these cookies, if that changes it.
+    fn rolled(&self, _account: &Account, _set_cookies: &[String]) -> Option<BTreeMap<String, String>> {
+        None
+    }
+
+    /// When the account's credential says that it ends, in seconds since 1970.
+    fn expires(&self, account: &Account) -> Option<u64> {
+        account.part(EXPIRES).parse().ok()
+    }
+}
+
+/// The credential's part that says when it ends, in seconds since 1970.
+pub const EXPIRES: &str = "expires";
+
+/// Finds out whether an account is signed in, without using it up.
+pub trait Liveness {
+    /// The request.
+    ///
+    /// # Errors
+    /// If the account's credential, or the address, cannot be written into one.
+    fn request(&self, account: &Account) -> Result<Outgoing, Fault>;
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// If it shows that nobody is signed in, or nothing at all.
+    fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Alive, Fault>;
+}
+
+/// An account that is signed in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alive {
+    /// Who it is at the upstream, if the answer says so. Never a secret.
+    pub identity: Option<String>,
+}
+
+/// Renews credentials that run out within hours. What it renews may be good for one use only, so the gateway sees to it
+/// that one renewal goes on at a time and that its result is kept before it is used.
+pub trait Renewal {
+    /// Whether the account's credential must be renewed before it is used at `now`, in seconds since 1970.
+    fn is_due(&self, account: &Account, now: u64) -> bool;
+
+    /// The request.
+    ///
+    /// # Errors
+    /// As [`Liveness::request`].
+    fn request(&self, account: &Account) -> Result<Outgoing, Fault>;
+
+    /// Reads the new credential.
+    ///
+    /// # Errors
+    /// If there is none.
+    fn read(&self, account: &Account, head: &ResponseHead, body: &[u8]) -> Result<BTreeMap<String, String>, Fault>;
+}
+
+/// Recognises credentials.
+pub trait Credentials {
+    /// Looks for a credential of this provider; `asked` says that the owner named the provider, `now` is in seconds since
+    /// 1970.
+    fn recognise(&self, paste: &Paste, asked: bool, now: u64) -> Recognition;
+
+    /// Whether `credential` signs in as `account` does, as far as can be seen without asking the upstream.
+    fn is_same(&self, account: &Account, credential: &BTreeMap<String, String>) -> bool;
 }
 
 /// Asks an upstream for its models.
@@ -148,7 +240,7 @@ pub enum Call {
 }
 
 /// A model that a provider serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// The provider's own id for it.
     pub id: String,

@@ -50,6 +50,8 @@ pub struct ResponseHead {
     pub content_type: String,
     /// `Retry-After`, if it was a number of seconds.
     pub retry_after: Option<Duration>,
+    /// Each `Set-Cookie`, as it came.
+    pub set_cookies: Vec<String>,
 }
 
 impl ResponseHead {
@@ -113,6 +115,11 @@ impl Client {
             status: response.status().as_u16(),
             content_type: content_type.trim().to_ascii_lowercase(),
             retry_after: text(header::RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs),
+            set_cookies: response
+                .headers()
+                .get_all(header::SET_COOKIE)
+                .filter_map(|value| value.to_str().ok().map(str::to_owned))
+                .collect(),
         };
         // The response's own head is not needed any more; an open stream would keep its 3 KB.
         Ok((head, Body::new(response.take_payload())))

@@ -43,7 +43,7 @@ pub fn start_with(
         qianqiao::upstream::install_crypto();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         actix_rt::System::new().block_on(async {
-            let app = App::build_with(&config, listener, kinds, stages).unwrap();
+            let app = App::build_with(&config, listener, kinds, stages).await.unwrap();
             ready.send(app.port).unwrap();
             app.run(async { drop(stopped.await) }).await.unwrap();
         });

@@ -120,8 +120,9 @@ fn a_failure_before_the_first_output_has_its_own_status() {
 
 #[test]
 fn a_failure_after_output_ends_the_stream_with_an_error_and_without_done() {
-    let app = toy();
     for script in ["t:half\nfault", "r:half\nfault", "t:half"] {
+        // Each has an account of its own: after three failures in a row it would rest.
+        let app = toy();
         let answer = app.chat(&stream("script", script));
         let frames = answer.frames();
         let last: Value = serde_json::from_str(frames.last().unwrap()).unwrap();

@@ -38,7 +38,7 @@ pub fn request(data: &[u8]) {
 fn configured(kind: usize, variables: &[(&str, &str)]) -> Vec<Configured> {
     let pairs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let Ok(config) = Config::from_environment(Environment::layered(pairs, [])) else { return Vec::new() };
-    KINDS[kind].configured(&Setup { config: &config, manifests: &[], others: 0 }, &mut Vec::new())
+    KINDS[kind].configured(&Setup { config: &config, manifests: &[] }, &mut Vec::new())
 }
 
 /// Decodes the bytes whole and cut in two; both must say the same.
@@ -48,6 +48,7 @@ fn decode_twice(provider: &dyn Provider, data: &[u8]) {
         status: STATUSES[usize::from(head & 3)],
         content_type: TYPES[usize::from(head >> 2 & 3)].to_owned(),
         retry_after: None,
+        ..ResponseHead::default()
     };
     let cut = usize::from(u16::from_be_bytes([*high, *low])).min(body.len());
     let decode = |pieces: &[&[u8]]| provider.decoder(&head).map(|decoder| run(decoder, pieces));

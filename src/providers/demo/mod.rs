@@ -24,10 +24,7 @@ Put one of these into `.env` (or the secrets of your Space) and start again:\n\
 pub struct Demo;
 
 impl Kind for Demo {
-    fn configured(&self, setup: &Setup<'_>, _: &mut Vec<String>) -> Vec<Configured> {
-        if setup.others > 0 {
-            return Vec::new();
-        }
+    fn configured(&self, _: &Setup<'_>, _: &mut Vec<String>) -> Vec<Configured> {
         vec![Configured {
             provider: Box::new(Canned),
             accounts: vec![Account::new(ID.to_owned(), None, BTreeMap::new())],
@@ -40,6 +37,10 @@ struct Canned;
 impl Provider for Canned {
     fn id(&self) -> &str {
         ID
+    }
+
+    fn stands_in(&self) -> bool {
+        true
     }
 
     fn models(&self) -> Vec<ModelInfo> {

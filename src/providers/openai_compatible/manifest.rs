@@ -17,6 +17,9 @@ pub struct Manifest {
     /// Whether a key is needed.
     #[serde(default)]
     pub key: Key,
+    /// The path that is asked whether a key is good. If left out, it is `/models` where the list comes from there; empty
+    /// where nothing tells, such as a list that is open to everybody.
+    pub check: Option<String>,
     /// Its models.
     pub models: Models,
     /// How it deviates from OpenAI.

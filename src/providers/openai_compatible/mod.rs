@@ -5,6 +5,7 @@ mod chunk;
 mod decoder;
 mod manifest;
 mod mould;
+mod recognise;
 mod service;
 mod think;
 mod tool_ids;
@@ -35,13 +36,13 @@ const BUILT_IN: [(&str, &str); 9] = [
     ("openai_compatible.toml", include_str!("../catalogue/openai_compatible.toml")),
 ];
 
-/// The kind: one provider for each manifest whose variables are set.
+/// The kind: one provider for each manifest whose service has an address.
 pub struct Catalogue;
 
 impl Kind for Catalogue {
     fn configured(&self, setup: &Setup<'_>, warnings: &mut Vec<String>) -> Vec<Configured> {
         let manifests = load(setup.manifests, warnings);
-        manifests.into_iter().filter_map(|manifest| switched_on(manifest, setup.config, warnings)).collect()
+        manifests.into_iter().filter_map(|manifest| configured(manifest, setup.config, warnings)).collect()
     }
 }
 
@@ -62,35 +63,37 @@ fn load(own: &[(String, String)], warnings: &mut Vec<String>) -> Vec<Manifest> {
     manifests
 }
 
-/// The provider of `manifest`, if the owner gave its key, or its address where no key is needed.
-fn switched_on(mut manifest: Manifest, config: &Config, warnings: &mut Vec<String>) -> Option<Configured> {
+/// The provider of `manifest`, with an account if the owner gave its key, or its address where no key is needed. A
+/// service whose address nobody knows is left out.
+fn configured(mut manifest: Manifest, config: &Config, warnings: &mut Vec<String>) -> Option<Configured> {
     let env = &config.environment;
     let prefix = manifest.id.to_ascii_uppercase().replace('-', "_");
     let key = env.get(&format!("{prefix}_API_KEY"));
     let address = env.get(&format!("{prefix}_BASE_URL"));
-    if key.is_none() && !(manifest.key.is_optional() && address.is_some()) {
-        return None;
-    }
+    let named = key.is_some() || (manifest.key.is_optional() && address.is_some());
     match manifest.address(address) {
         Ok(address) => manifest.base_url = address,
         Err(what) => {
-            warnings.push(format!("{prefix}_BASE_URL: {what}; provider {} is left out", manifest.id));
+            if named {
+                warnings.push(format!("{prefix}_BASE_URL: {what}; provider {} is left out", manifest.id));
+            }
             return None;
         }
-    }
-    if key.is_some_and(|key| !key.bytes().all(|b| b.is_ascii_graphic())) {
-        warnings.push(format!(
-            "{prefix}_API_KEY: it holds characters that a header cannot carry; provider {} is left out",
-            manifest.id
-        ));
-        return None;
     }
     if let Some(models) = named_models(env, &prefix) {
         manifest.models.only(models);
     }
-    let credential = BTreeMap::from([(KEY.to_owned(), key.unwrap_or_default().to_owned())]);
-    let account = Account::new(manifest.id.clone(), None, credential);
-    Some(Configured { provider: Box::new(service::Service::new(manifest)), accounts: vec![account] })
+    let mut accounts = Vec::new();
+    if key.is_some_and(|key| !key.bytes().all(|b| b.is_ascii_graphic())) {
+        warnings.push(format!(
+            "{prefix}_API_KEY: it holds characters that a header cannot carry; provider {} has no account",
+            manifest.id
+        ));
+    } else if named {
+        let credential = BTreeMap::from([(KEY.to_owned(), key.unwrap_or_default().to_owned())]);
+        accounts.push(Account::new(manifest.id.clone(), None, credential));
+    }
+    Some(Configured { provider: Box::new(service::Service::new(manifest)), accounts })
 }
 
 /// `<ID>_MODELS`: the models to serve, parted by commas.

@@ -1,19 +1,23 @@
 //! One service as a provider.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::KEY;
+use super::{KEY, recognise};
 use super::decoder::CompatibleDecoder;
 use super::manifest::{Manifest, Source, StreamUsage};
 use super::trouble;
 use crate::accounts::Account;
+use crate::accounts::paste::{self, Paste, Recognition};
 use crate::chat::{ChatRequest, Fault, FaultKind};
 use crate::openai::RawObject;
-use crate::providers::{Call, Decoder, Encoded, ModelInfo, ModelListing, Provider};
+use crate::providers::{
+    Alive, Call, Credentials, Decoder, EXPIRES, Encoded, Liveness, ModelInfo, ModelListing, Provider,
+};
 use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, Uri, address, header};
 
 /// Who we say we are.
@@ -66,6 +70,25 @@ impl Service {
         serde_json::to_vec(&object).map(Bytes::from).map_err(wrong)
     }
 
+    /// The path that tells whether a key is good.
+    fn check_path(&self) -> Option<&str> {
+        let listed = (self.manifest.models.source == Source::Endpoint).then_some("/models");
+        self.manifest.check.as_deref().or(listed).filter(|path| !path.is_empty())
+    }
+
+    fn host(&self) -> &str {
+        self.chat_url.as_ref().ok().and_then(Uri::host).unwrap_or_default()
+    }
+
+    fn get(&self, path: &str, account: &Account) -> Result<Outgoing, Fault> {
+        Ok(Outgoing {
+            method: Method::GET,
+            url: address(&format!("{}{path}", self.manifest.base_url))?,
+            headers: self.headers(account, "application/json")?,
+            body: Bytes::new(),
+        })
+    }
+
     fn headers(&self, account: &Account, accept: &'static str) -> Result<Vec<(HeaderName, HeaderValue)>, Fault> {
         let mut headers = vec![
             (header::ACCEPT, HeaderValue::from_static(accept)),
@@ -87,6 +110,10 @@ impl Service {
 impl Provider for Service {
     fn id(&self) -> &str {
         &self.manifest.id
+    }
+
+    fn name(&self) -> &str {
+        &self.manifest.name
     }
 
     fn models(&self) -> Vec<ModelInfo> {
@@ -117,6 +144,38 @@ impl Provider for Service {
     fn model_listing(&self) -> Option<&dyn ModelListing> {
         (self.manifest.models.source == Source::Endpoint).then_some(self)
     }
+
+    fn liveness(&self) -> Option<&dyn Liveness> {
+        self.check_path().map(|_| self as &dyn Liveness)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        Some(self)
+    }
+
+    fn expires(&self, account: &Account) -> Option<u64> {
+        account.part(EXPIRES).parse().ok().or_else(|| paste::jwt_expiry(account.part(KEY)))
+    }
+}
+
+impl Liveness for Service {
+    fn request(&self, account: &Account) -> Result<Outgoing, Fault> {
+        self.get(self.check_path().unwrap_or_default(), account)
+    }
+
+    fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Alive, Fault> {
+        if head.status == 200 { Ok(Alive::default()) } else { Err(trouble::from_body(&self.manifest, head, body)) }
+    }
+}
+
+impl Credentials for Service {
+    fn recognise(&self, paste: &Paste, asked: bool, now: u64) -> Recognition {
+        recognise::recognise(self.host(), paste, asked, now)
+    }
+
+    fn is_same(&self, account: &Account, credential: &BTreeMap<String, String>) -> bool {
+        !account.part(KEY).is_empty() && credential.get(KEY).is_some_and(|key| key == account.part(KEY))
+    }
 }
 
 #[derive(Deserialize)]
@@ -132,12 +191,7 @@ struct Listed {
 
 impl ModelListing for Service {
     fn request(&self, account: &Account) -> Result<Outgoing, Fault> {
-        Ok(Outgoing {
-            method: Method::GET,
-            url: address(&format!("{}/models", self.manifest.base_url))?,
-            headers: self.headers(account, "application/json")?,
-            body: Bytes::new(),
-        })
+        self.get("/models", account)
     }
 
     fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Vec<ModelInfo>, Fault> {

@@ -11,7 +11,7 @@ pub const XSRF_TOKEN: &str = "xsrf_token";
 pub const DEVICE: &str = "device";
 
 /// The cookies that mean "signed in"; the second is that of an aliyun.com sign-in.
-const TICKETS: [&str; 2] = ["tongyi_sso_ticket", "login_aliyunid_ticket"];
+pub const TICKETS: [&str; 2] = ["tongyi_sso_ticket", "login_aliyunid_ticket"];
 
 /// The account for one numbered cookie.
 pub fn account(cn: &CnAccount, warnings: &mut Vec<String>) -> Account {
@@ -33,7 +33,7 @@ pub fn account(cn: &CnAccount, warnings: &mut Vec<String>) -> Account {
     }
     let token = cn.xsrf_token.as_ref().map(|token| token.expose().clone());
     let token = token.or_else(|| value(&cookie, "XSRF-TOKEN").map(percent_decoded)).unwrap_or_default();
-    let device = value(&cookie, "b-user-id").map_or_else(random_device, str::to_owned);
+    let device = value(&cookie, "b-user-id").map_or_else(|| device_of(&cookie), str::to_owned);
     let parts = [(COOKIE, cookie), (XSRF_TOKEN, token), (DEVICE, device)];
     let credential: BTreeMap<_, _> = parts.map(|(name, value)| (name.to_owned(), value)).into();
     Account::new(format!("{}-{}", super::ID, cn.number), Some(cn.number), credential)
@@ -49,18 +49,30 @@ fn is_pair((name, _): (&str, &str)) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)) && name.len() < 64
 }
 
+/// The cookie that signs in.
+pub fn ticket(cookie: &str) -> Option<&str> {
+    TICKETS.iter().find_map(|name| value(cookie, name))
+}
+
 /// The value of cookie `name`.
-fn value<'a>(cookie: &'a str, name: &str) -> Option<&'a str> {
+pub fn value<'a>(cookie: &'a str, name: &str) -> Option<&'a str> {
     let pairs = cookie.split(';').filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value).next()
 }
 
+/// The same cookie is always the same device, so that a restart does not look like another one.
+fn device_of(cookie: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, cookie.as_bytes());
+    digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The site accepts any device id that is not empty and binds it to nothing.
-fn random_device() -> String {
+pub fn random_device() -> String {
     crate::random::hex(16)
 }
 
-fn percent_decoded(text: &str) -> String {
+/// A text with its percent signs resolved; as it is, if that gives no text.
+pub fn percent_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 

@@ -14,7 +14,7 @@ fn request(messages: &[(Role, &str)]) -> ChatRequest {
 
 fn account() -> Account {
     let parts = [(COOKIE, "tongyi_sso_ticket=T$;a=\"b\""), (DEVICE, "dev ice"), (XSRF_TOKEN, "x/y")];
-    Account::new("qianwen-1".into(), Some(1), parts.map(|(k, v)| (k.to_owned(), v.to_owned())).into())
+    Account::new("qianwen-1", Some(1), parts.map(|(k, v)| (k.to_owned(), v.to_owned())).into())
 }
 
 fn body(request: &ChatRequest) -> Value {

@@ -8,16 +8,23 @@ mod cumulative;
 mod decoder;
 mod encode;
 mod frame;
+mod liveness;
 mod markers;
 mod models;
+mod recognise;
+mod rolled;
 mod sessions;
 mod thinking;
 mod trouble;
 
+use std::collections::BTreeMap;
+
 use crate::accounts::Account;
+use crate::accounts::paste::{Paste, Recognition};
 use crate::chat::{ChatRequest, Fault};
 use crate::providers::{
-    Call, Configured, Decoder, Encoded, Kind, ModelInfo, ModelListing, Provider, Sessions, Setup, unsupported,
+    Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Provider, Sessions, Setup,
+    unsupported,
 };
 use crate::upstream::ResponseHead;
 
@@ -31,9 +38,6 @@ impl Kind for Qianwen {
     fn configured(&self, setup: &Setup<'_>, warnings: &mut Vec<String>) -> Vec<Configured> {
         let config = setup.config;
         let accounts: Vec<_> = config.cn_accounts.iter().map(|cn| credential::account(cn, warnings)).collect();
-        if accounts.is_empty() {
-            return Vec::new();
-        }
         let hosts = Hosts::new(config.settings.qianwen_base_url.as_deref());
         let web = Web { hosts, keep_sessions: config.settings.qianwen_keep_sessions };
         vec![Configured { provider: Box::new(web), accounts }]
@@ -44,12 +48,17 @@ impl Kind for Qianwen {
 struct Hosts {
     chat: String,
     api: String,
+    account: String,
 }
 
 impl Hosts {
     fn new(stand_in: Option<&str>) -> Self {
         let host = |real: &str| stand_in.unwrap_or(real).to_owned();
-        Self { chat: host("https://chat2.qianwen.com"), api: host("https://chat2-api.qianwen.com") }
+        Self {
+            chat: host("https://chat2.qianwen.com"),
+            api: host("https://chat2-api.qianwen.com"),
+            account: host("https://api.qianwen.com"),
+        }
     }
 }
 
@@ -61,6 +70,10 @@ struct Web {
 impl Provider for Web {
     fn id(&self) -> &str {
         ID
+    }
+
+    fn name(&self) -> &str {
+        "Qianwen 通义千问"
     }
 
     fn models(&self) -> Vec<ModelInfo> {
@@ -82,6 +95,9 @@ impl Provider for Web {
     }
 
     fn decoder(&self, head: &ResponseHead) -> Result<Box<dyn Decoder>, Fault> {
+        if rolled::is_guest(&head.set_cookies) {
+            return Err(trouble::guest());
+        }
         Ok(Box::new(decoder::QianwenDecoder::new(head)))
     }
 
@@ -91,5 +107,28 @@ impl Provider for Web {
 
     fn sessions(&self) -> Option<&dyn Sessions> {
         Some(self)
+    }
+
+    fn liveness(&self) -> Option<&dyn Liveness> {
+        Some(self)
+    }
+
+    fn credentials(&self) -> Option<&dyn Credentials> {
+        Some(self)
+    }
+
+    fn rolled(&self, account: &Account, set_cookies: &[String]) -> Option<BTreeMap<String, String>> {
+        rolled::rolled(account, set_cookies)
+    }
+}
+
+impl Credentials for Web {
+    fn recognise(&self, paste: &Paste, asked: bool, now: u64) -> Recognition {
+        recognise::recognise(paste, asked, now)
+    }
+
+    fn is_same(&self, account: &Account, credential: &BTreeMap<String, String>) -> bool {
+        let ticket = credential::ticket(account.part(credential::COOKIE));
+        ticket.is_some() && credential.get(credential::COOKIE).and_then(|cookie| credential::ticket(cookie)) == ticket
     }
 }

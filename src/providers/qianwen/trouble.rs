@@ -20,6 +20,9 @@ const SIGNED_OUT: [&str; 6] =
 const RISK_CONTROL: [&str; 6] =
     ["FAIL_SYS_USER_VALIDATE", "RGV587_ERROR", "rgv587_flag", "_____tmd_____", "aliyun_waf", "\"action\":\"captcha\""];
 
+/// Names under which the site says that it has shut the account.
+const BANNED: [&str; 3] = ["ACCOUNT_BLOCKED", "账号已被封禁", "账号已被冻结"];
+
 /// Words with which the site refuses a question.
 const REJECTED: [&str; 3] = ["-ZS11403-", "安审拒绝", "input query audit rejected"];
 
@@ -86,6 +89,8 @@ pub fn from_code(code: &str, message: &str) -> Fault {
     let says = |words: &[&str]| words.iter().any(|word| code.contains(word) || message.contains(word));
     let fault = if says(&SIGNED_OUT) {
         expired()
+    } else if says(&BANNED) {
+        banned()
     } else if says(&RISK_CONTROL) {
         risk_control(None)
     } else if says(&REJECTED) {
@@ -124,6 +129,16 @@ pub fn expired() -> Fault {
     .with_owner_note(format!("Sign in at {SITE} and paste the new cookie."))
 }
 
+/// The site took the account for a guest.
+pub fn guest() -> Fault {
+    Fault::new(
+        FaultKind::Account(AccountTrouble::Expired),
+        "Qianwen takes the account for a guest: its sign-in is not accepted any more.",
+    )
+    .with_owner_note(format!("Sign in at {SITE} and paste the new cookie."))
+    .with_code("guest_answer")
+}
+
 /// The site wants to see a person.
 pub fn risk_control(page: Option<&str>) -> Fault {
     let page = page.filter(|page| page.starts_with("https://") || page.starts_with("http://")).unwrap_or(SITE);
@@ -135,6 +150,12 @@ pub fn risk_control(page: Option<&str>) -> Fault {
         "Open {page} in the browser that is signed in, pass the check there, then paste the cookie again \
          (its x5sec part is the pass, good for about 20 minutes), or wait until the site calms down."
     ))
+}
+
+/// The site has shut the account.
+pub fn banned() -> Fault {
+    Fault::new(FaultKind::Account(AccountTrouble::Banned), "Qianwen says that it has blocked the account.")
+        .with_owner_note(format!("Sign in at {SITE} and see what it says; then switch the account on again, or delete it."))
 }
 
 /// The site's content filter refused the question.

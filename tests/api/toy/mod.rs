@@ -15,7 +15,7 @@ impl Kind for Toy {
     fn configured(&self, _: &Setup<'_>, _: &mut Vec<String>) -> Vec<Configured> {
         vec![Configured {
             provider: Box::new(Toy),
-            accounts: vec![Account::new("toy-1".into(), None, BTreeMap::new())],
+            accounts: vec![Account::new("toy-1", None, BTreeMap::new())],
         }]
     }
 }

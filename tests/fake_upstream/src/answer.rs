@@ -111,6 +111,11 @@ impl Answer {
         self
     }
 
+    pub fn cookie(mut self, cookie: &str) -> Self {
+        self.head.headers.push(("Set-Cookie".to_owned(), cookie.to_owned()));
+        self
+    }
+
     pub fn length(&self) -> usize {
         self.frames.iter().map(Frame::len).sum()
     }
@@ -143,9 +148,14 @@ const BEFORE_RESET: Step = Step::Wait(Duration::from_millis(30));
 const TICK: Duration = Duration::from_millis(20);
 const NO_JSON: &[u8] = b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
 
+/// The order in which an answer goes out where nothing misbehaves.
+pub fn whole(answer: &Answer) -> Vec<Step> {
+    vec![Step::Head, Step::Frames(0..answer.frames.len()), Step::End]
+}
+
 /// The order in which an answer goes out under a plan.
 pub fn script(plan: &Plan, answer: &Answer) -> Vec<Step> {
-    let whole = vec![Step::Head, Step::Frames(0..answer.frames.len()), Step::End];
+    let whole = whole(answer);
     let streamed = answer.framing == Framing::Chunked;
     let some = if streamed { Step::Frames(0..answer.some) } else { Step::HalfBody };
     match plan {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::hooks::Hook;
 use crate::player::Outcome;
 use crate::request::{Line, Request};
 
@@ -13,6 +14,7 @@ const RECENT: usize = 50;
 const BODY_KEPT: usize = 4096;
 /// A benchmark makes a session per request; the lists must not grow with it.
 const SESSIONS_KEPT: usize = 10_000;
+const HOOKS_KEPT: usize = 200;
 
 /// Chat replies by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -49,6 +51,11 @@ pub struct Snapshot {
     pub deleted_sessions: VecDeque<String>,
     /// The last requests, oldest first.
     pub requests: VecDeque<Entry>,
+    /// The faults that chaos drew, by kind.
+    pub faults: BTreeMap<&'static str, u64>,
+    pub reused_refresh_tokens: u64,
+    /// The last webhook calls, oldest first.
+    pub hooks: VecDeque<Hook>,
 }
 
 #[derive(Default)]
@@ -100,6 +107,18 @@ impl Journal {
     pub fn session_deleted(&self, id: &str) {
         let mut inner = self.lock();
         push_bounded(&mut inner.deleted_sessions, id.to_owned(), SESSIONS_KEPT);
+    }
+
+    pub fn fault(&self, kind: &'static str) {
+        *self.lock().faults.entry(kind).or_default() += 1;
+    }
+
+    pub fn reused_refresh_token(&self) {
+        self.lock().reused_refresh_tokens += 1;
+    }
+
+    pub fn hook(&self, hook: Hook) {
+        push_bounded(&mut self.lock().hooks, hook, HOOKS_KEPT);
     }
 
     /// Counts a chat reply as open until the returned guard is dropped.
@@ -173,8 +192,20 @@ impl Entry {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// The value of one cookie that the request carried.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.line.cookie(name)
+    }
+
+    /// The value of the header that repeats the cookie `XSRF-TOKEN`.
+    pub fn xsrf(&self) -> Option<&str> {
+        self.line.header("x-xsrf-token")
+    }
+
     fn json(&self) -> Value {
         json!({
+            "cookies": self.line.cookies().collect::<BTreeMap<_, _>>(),
+            "xsrf": self.xsrf(),
             "route": self.route,
             "scenario": self.scenario,
             "method": self.line.method,
@@ -206,6 +237,9 @@ impl Snapshot {
         value["scenarios"] = Value::Object(scenarios);
         value["created_sessions"] = json!(self.created_sessions);
         value["deleted_sessions"] = json!(self.deleted_sessions);
+        value["faults"] = json!(self.faults);
+        value["reused_refresh_tokens"] = json!(self.reused_refresh_tokens);
+        value["hooks"] = self.hooks.iter().map(Hook::json).collect();
         value["recent"] = self.requests.iter().map(Entry::json).collect();
         value
     }

@@ -6,13 +6,18 @@
 
 mod answer;
 mod bench;
+mod chaos;
 mod connection;
+mod credentials;
 mod fixtures;
+mod hooks;
 mod journal;
+mod oauth;
 mod openai;
 mod player;
 mod qianwen;
 mod qianwen_frames;
+mod qianwen_member;
 mod request;
 mod routes;
 mod scenario;
@@ -30,11 +35,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+pub use crate::chaos::marked_answer;
+use crate::credentials::Credentials;
+pub use crate::hooks::Hook;
 use crate::journal::Journal;
 pub use crate::journal::{Counts, Entry, Snapshot};
 pub use crate::qianwen::PUNISH_URL;
 pub use crate::request::Line;
-pub use crate::text::{OK_TEXT, OK_USAGE};
+pub use crate::text::{GUEST_TEXT, OK_TEXT, OK_USAGE};
 
 /// Where this repository keeps its fixtures.
 pub const FIXTURES_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures");
@@ -43,6 +51,7 @@ pub const FIXTURES_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures
 pub struct FakeUpstream {
     address: SocketAddr,
     journal: Arc<Journal>,
+    credentials: Arc<Credentials>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -63,12 +72,14 @@ impl FakeUpstream {
         let listener = listen(&runtime, port)?;
         let address = listener.local_addr()?;
         let journal = Arc::new(Journal::default());
+        let credentials = Arc::new(Credentials::default());
         let bench = bench::Bench::default();
-        let context = Arc::new(routes::Context { fixtures, bench, journal: journal.clone() });
+        let context = routes::Context { fixtures, bench, journal: journal.clone(), credentials: credentials.clone() };
+        let context = Arc::new(context);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("fake-upstream".to_owned());
         let thread = thread.spawn(move || runtime.block_on(run(listener, context, stopped)))?;
-        Ok(Self { address, journal, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, journal, credentials, stop: Some(stop), thread: Some(thread) })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -86,6 +97,12 @@ impl FakeUpstream {
 
     pub fn reset_journal(&self) {
         self.journal.reset();
+    }
+
+    /// From now on the credential `name` does what `plan` says; false if that is no scenario.
+    #[must_use]
+    pub fn set(&self, name: &str, plan: &str) -> bool {
+        self.credentials.set(name, plan)
     }
 
     /// Polls the journal until it satisfies the condition; the error is its last state.

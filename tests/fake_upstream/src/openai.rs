@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Frame, Further, HTML, JSON};
+use crate::answer::{Answer, Frame, Further, HTML, JSON, nothing_further};
+use crate::oauth;
 use crate::request::{Line, Request};
 use crate::routes::{Context, unknown};
-use crate::scenario::{Plan, Scenario};
+use crate::scenario::{Check, Plan, Scenario};
 use crate::text::{self, OK_PIECES, OK_TEXT, OK_USAGE};
 
 /// Without a key the scenario is `ok`, as at a local server that asks for none.
-pub fn scenario(line: &Line) -> Scenario {
+pub fn scenario(line: &Line, context: &Context) -> Scenario {
     let header = line.header("authorization").unwrap_or("Bearer sk-ok");
     let key = header.strip_prefix("Bearer ").unwrap_or_default();
-    Scenario::parse(key.strip_prefix("sk-").unwrap_or_default())
+    oauth::scenario(key.strip_prefix("sk-").unwrap_or_default(), context)
 }
 
 /// What of a request shapes its answer.
@@ -56,12 +57,16 @@ fn refusal(plan: &Plan, asked: &Asked) -> Option<Answer> {
             let kind = "insufficient_quota";
             error(429, "You exceeded your current quota.", kind, Some(kind))
         }
-        Plan::WafHtml => Answer::body(200, HTML, "<html><body>Sign in</body></html>"),
+        Plan::WafHtml => sign_in(),
         Plan::Empty if asked.stream => Answer::body(200, crate::answer::EVENT_STREAM, ""),
         Plan::Empty => Answer::body(200, JSON, ""),
         Plan::Malformed if !asked.stream => Answer::body(200, JSON, "{\"id\":\"x\",\"choices\":[{"),
         _ => return None,
     })
+}
+
+fn sign_in() -> Answer {
+    Answer::body(200, HTML, "<html><body>Sign in</body></html>")
 }
 
 fn output(scenario: &Scenario, messages: &[Value], asked: &Asked, context: &Context) -> Answer {
@@ -70,7 +75,8 @@ fn output(scenario: &Scenario, messages: &[Value], asked: &Asked, context: &Cont
         Plan::Bench(events) => context.bench.openai(*events, asked),
         Plan::BenchPlain => context.bench.openai_plain(asked),
         Plan::Echo => answer(&last_text(messages), asked),
-        Plan::Unknown | Plan::Ex015 | Plan::WafJson => unknown(scenario),
+        Plan::Unknown | Plan::Ex015 | Plan::WafJson | Plan::Guest => unknown(scenario),
+        _ if !scenario.pieces.is_empty() => marked(&scenario.pieces, asked),
         _ => answer(OK_TEXT, asked),
     }
 }
@@ -94,6 +100,14 @@ pub fn answer(said: &str, asked: &Asked) -> Answer {
     } else {
         plain(said, asked)
     }
+}
+
+/// One delta for each piece.
+fn marked(pieces: &[String], asked: &Asked) -> Answer {
+    if !asked.stream {
+        return plain(&pieces.concat(), asked);
+    }
+    Answer::stream(frames(pieces.iter().map(String::as_str), asked), SOME, nothing_further())
 }
 
 pub fn plain(said: &str, asked: &Asked) -> Answer {
@@ -154,13 +168,20 @@ fn error(status: u16, message: &str, kind: &str, code: Option<&str>) -> Answer {
 }
 
 pub fn models(scenario: &Scenario) -> Answer {
-    if scenario.logged_out() {
-        return error(401, "Incorrect API key provided.", "invalid_request_error", Some("invalid_api_key"));
+    let list = |list: &[Value]| Answer::json(200, &json!({"object": "list", "data": list}));
+    match scenario.check {
+        Check::AsChat if !scenario.logged_out() => {}
+        Check::AsChat | Check::Expired => {
+            return error(401, "Incorrect API key provided.", "invalid_request_error", Some("invalid_api_key"));
+        }
+        Check::Guest => return list(&[]),
+        Check::Broken => return error(500, "The server had an error.", "server_error", None),
+        Check::Waf => return sign_in(),
+        Check::Ok | Check::Stall => {}
     }
     if scenario.no_list {
         return error(404, "Not found.", "invalid_request_error", None);
     }
     let model = |id: &str| json!({"id": id, "object": "model", "created": CREATED, "owned_by": "fake"});
-    let list = [model("fake-large"), model("fake-small")];
-    Answer::json(200, &json!({"object": "list", "data": list}))
+    list(&[model("fake-large"), model("fake-small")])
 }

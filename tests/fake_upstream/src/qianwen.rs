@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, HTML};
 use crate::qianwen_frames::{self as frames, Ids};
+use crate::qianwen_member as member;
 use crate::request::{Line, Request};
 use crate::routes::{Context, unknown};
 use crate::scenario::{Plan, Scenario};
-use crate::text::OK_TEXT;
+use crate::text::{GUEST_TEXT, OK_TEXT};
 
 /// The page that a person would have to open; it leads nowhere.
 pub const PUNISH_URL: &str = "https://chat2.qianwen.com:443//api/v2/chat/_____tmd_____/punish\
@@ -15,12 +16,16 @@ pub const PUNISH_URL: &str = "https://chat2.qianwen.com:443//api/v2/chat/_____tm
 const WAF_PAGE: &str = "<!DOCTYPE html><html><body>\
 <script>window._config_ = {\"action\":\"captcha\"};</script><!--rgv587_flag:sm--></body></html>";
 
-pub fn scenario(line: &Line) -> Scenario {
-    Scenario::parse(line.cookie("tongyi_sso_ticket").unwrap_or_default())
+pub fn scenario(line: &Line, context: &Context) -> Scenario {
+    context.credentials.scenario(line.cookie("tongyi_sso_ticket").unwrap_or_default())
+}
+
+pub fn chat(request: &Request, scenario: &Scenario, context: &Context) -> Answer {
+    member::rolled(said(request, scenario, context), scenario, context)
 }
 
 /// The checks are those that the site makes, in its order: the firewall before the account.
-pub fn chat(request: &Request, scenario: &Scenario, context: &Context) -> Answer {
+fn said(request: &Request, scenario: &Scenario, context: &Context) -> Answer {
     let line = &*request.line;
     let accept = line.header("accept").unwrap_or_default();
     if line.header("origin").is_none() {
@@ -72,7 +77,9 @@ fn output(scenario: &Scenario, messages: &[Value], ids: &Ids, context: &Context)
         Plan::Bench(events) => context.bench.qianwen(*events),
         Plan::BenchPlain => context.bench.qianwen_plain(),
         Plan::Echo => frames::echo(&last_text(messages), ids),
+        Plan::Guest => member::as_guest(frames::answer(GUEST_TEXT, ids)),
         Plan::Unknown => unknown(scenario),
+        _ if !scenario.pieces.is_empty() => frames::marked(&scenario.pieces, ids),
         _ => frames::answer(OK_TEXT, ids),
     }
 }
@@ -88,7 +95,7 @@ fn nothing() -> Answer {
     Answer::body(200, crate::answer::EVENT_STREAM, "")
 }
 
-fn risk_control() -> Answer {
+pub fn risk_control() -> Answer {
     let busy = "RGV587_ERROR::SM::哎哟喂,被挤爆啦,请稍后重试";
     let body = json!({"ret": ["FAIL_SYS_USER_VALIDATE", busy], "data": {"url": PUNISH_URL}});
     Answer::json(200, &body)
@@ -98,7 +105,7 @@ fn signature_error() -> Answer {
     Answer::json(403, &json!({"code": "EX015", "msg": "signature error"}))
 }
 
-fn not_login() -> Answer {
+pub fn not_login() -> Answer {
     let body = json!({"errorCode": "NOT_LOGIN", "errorMsg": "未登录", "failed": true, "success": false});
     Answer::json(200, &body)
 }
@@ -136,14 +143,4 @@ pub fn delete_sessions(request: &Request, scenario: &Scenario, context: &Context
         context.journal.session_deleted(id);
     }
     Answer::json(200, &json!({"code": 0, "success": true, "msg": ""}))
-}
-
-pub fn member_info(line: &Line, scenario: &Scenario) -> Answer {
-    if line.method != "POST" {
-        return Answer::json(405, &json!({"success": false, "errorMsg": "Method Not Allowed"}));
-    }
-    if scenario.name.is_empty() || scenario.logged_out() {
-        return not_login();
-    }
-    Answer::json(200, &json!({"success": true, "data": {"memberType": "FREE"}}))
 }

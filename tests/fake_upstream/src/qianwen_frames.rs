@@ -34,12 +34,21 @@ pub const SOME: usize = 3;
 const ECHO_PIECES: usize = 4;
 
 pub fn answer(said: &str, ids: &Ids) -> Answer {
-    Answer::stream(cumulative(said, OK_PIECES, ids), SOME, further(ids))
+    Answer::stream(cumulative(said, &text::ends(said, OK_PIECES), ids), SOME, further(ids))
+}
+
+/// One frame for each piece.
+pub fn marked(pieces: &[String], ids: &Ids) -> Answer {
+    let ends = pieces.iter().scan(0, |end, piece| {
+        *end += piece.len();
+        Some(*end)
+    });
+    Answer::stream(cumulative(&pieces.concat(), &ends.collect::<Vec<_>>(), ids), SOME, nothing_further())
 }
 
 /// Few frames, since a long message would come back that many times.
 pub fn echo(said: &str, ids: &Ids) -> Answer {
-    Answer::stream(cumulative(said, ECHO_PIECES, ids), SOME, further(ids))
+    Answer::stream(cumulative(said, &text::ends(said, ECHO_PIECES), ids), SOME, further(ids))
 }
 
 /// The stream without content that a missing device id brings.
@@ -58,10 +67,10 @@ pub fn error(code: u64, message: &str) -> Answer {
     Answer::stream([Frame::whole(event("message", &value))], 1, nothing_further())
 }
 
-fn cumulative(said: &str, pieces: usize, ids: &Ids) -> Vec<Frame> {
+fn cumulative(said: &str, ends: &[usize], ids: &Ids) -> Vec<Frame> {
     let mut frames = vec![first(ids)];
-    for (at, end) in text::ends(said, pieces).into_iter().enumerate() {
-        let value = payload(ids, at + 1, &said_so_far(&said[..end], "processing"), "processing");
+    for (at, end) in ends.iter().enumerate() {
+        let value = payload(ids, at + 1, &said_so_far(&said[..*end], "processing"), "processing");
         frames.push(Frame::whole(event("message", &value)));
     }
     let resid = frames.len();

@@ -39,11 +39,12 @@ impl Line {
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let mut cookies = self.headers.iter().filter(|(key, _)| key == "cookie");
-        cookies.find_map(|(_, value)| {
-            let mut pairs = value.split(';').map(str::trim);
-            pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-        })
+        self.cookies().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter().filter(|(key, _)| key == "cookie");
+        headers.flat_map(|(_, value)| value.split(';').filter_map(|pair| pair.trim().split_once('=')))
     }
 
     pub fn body_length(&self) -> Result<BodyLength> {

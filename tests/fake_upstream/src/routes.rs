@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::answer::{Answer, JSON};
+use crate::answer::{self, Answer, JSON, Step};
 use crate::bench::Bench;
+use crate::credentials::Credentials;
+use crate::hooks::{self, Hook};
 use crate::journal::Journal;
 use crate::request::Request;
-use crate::scenario::Scenario;
-use crate::{fixtures, openai, qianwen};
+use crate::scenario::{Check, Scenario};
+use crate::{chaos, fixtures, oauth, openai, qianwen, qianwen_member};
 
 pub struct Context {
     pub fixtures: PathBuf,
     pub bench: Bench,
     pub journal: Arc<Journal>,
+    pub credentials: Arc<Credentials>,
 }
 
 impl Context {
@@ -31,6 +34,7 @@ pub struct Routed {
     pub route: Option<&'static str>,
     pub scenario: Scenario,
     pub answer: Answer,
+    pub script: Vec<Step>,
     /// Chat replies are counted, and only they misbehave.
     pub chat: bool,
 }
@@ -42,18 +46,28 @@ pub fn route(request: &Request, context: &Context) -> Routed {
         ("GET", "/__fake/journal") => control(context.journal.snapshot().json().to_string()),
         ("POST", "/__fake/reset") => {
             context.journal.reset();
+            context.credentials.reset();
             control("{}".to_owned())
+        }
+        ("POST", "/__fake/set") => set(request, context),
+        (_, _) if path.starts_with(hooks::PREFIX) => {
+            context.journal.hook(Hook::of(request));
+            answered(None, Scenario::parse("ok"), hooks::answer(path))
+        }
+        ("POST", "/oauth/token") => {
+            let (scenario, answer) = oauth::token(request, context);
+            plain("POST /oauth/token", scenario, answer)
         }
         // A base URL may have any prefix (`/v1`, `/compatible-mode/v1`, none).
         ("POST", _) if path.ends_with("/chat/completions") => {
-            let scenario = openai::scenario(line);
+            let scenario = chaos::drawn(openai::scenario(line, context), context);
             let answer = openai::chat(request, &scenario, context);
             chat("POST /v1/chat/completions", scenario, answer)
         }
         ("GET", _) if path.ends_with("/models") => {
-            let scenario = openai::scenario(line);
+            let scenario = openai::scenario(line, context);
             let answer = openai::models(&scenario);
-            plain("GET /v1/models", scenario, answer)
+            check("GET /v1/models", scenario, answer)
         }
         _ => qianwen_route(request, context),
     }
@@ -61,9 +75,10 @@ pub fn route(request: &Request, context: &Context) -> Routed {
 
 fn qianwen_route(request: &Request, context: &Context) -> Routed {
     let line = &*request.line;
-    let scenario = qianwen::scenario(line);
+    let scenario = qianwen::scenario(line, context);
     match (line.method.as_str(), line.path.as_str()) {
         ("POST", "/api/v2/chat") => {
+            let scenario = chaos::drawn(scenario, context);
             let answer = qianwen::chat(request, &scenario, context);
             chat("POST /api/v2/chat", scenario, answer)
         }
@@ -76,8 +91,8 @@ fn qianwen_route(request: &Request, context: &Context) -> Routed {
             plain("POST /api/v1/session/delete/batch", scenario, answer)
         }
         (_, "/growth/user/benefit/user/member/info") => {
-            let answer = qianwen::member_info(line, &scenario);
-            plain("POST /growth/user/benefit/user/member/info", scenario, answer)
+            let answer = qianwen_member::info(line, &scenario, context);
+            check("POST /growth/user/benefit/user/member/info", scenario, answer)
         }
         (method, path) => {
             let text = format!("fake upstream: no route {method} {path}\n");
@@ -86,16 +101,37 @@ fn qianwen_route(request: &Request, context: &Context) -> Routed {
     }
 }
 
+fn set(request: &Request, context: &Context) -> Routed {
+    let parameter = |name| request.line.parameter(name).unwrap_or_default();
+    if context.credentials.set(parameter("name"), parameter("plan")) {
+        return control("{}".to_owned());
+    }
+    let text = "fake upstream: /__fake/set?name=NAME&plan=SCENARIO, with a scenario of the README\n";
+    answered(None, Scenario::parse("ok"), Answer::body(400, "text/plain", text))
+}
+
 fn chat(route: &'static str, scenario: Scenario, answer: Answer) -> Routed {
-    Routed { route: Some(route), scenario, answer, chat: true }
+    let script = answer::script(&scenario.plan, &answer);
+    Routed { script, chat: true, ..plain(route, scenario, answer) }
+}
+
+/// An answer that tells whether the credential is good.
+fn check(route: &'static str, scenario: Scenario, answer: Answer) -> Routed {
+    let stalls = scenario.check == Check::Stall;
+    let routed = plain(route, scenario, answer);
+    if stalls { Routed { script: vec![Step::Hang], ..routed } } else { routed }
 }
 
 fn plain(route: &'static str, scenario: Scenario, answer: Answer) -> Routed {
-    Routed { chat: false, ..chat(route, scenario, answer) }
+    answered(Some(route), scenario, answer)
 }
 
 fn control(body: String) -> Routed {
-    Routed { route: None, scenario: Scenario::parse("ok"), answer: Answer::body(200, JSON, body), chat: false }
+    answered(None, Scenario::parse("ok"), Answer::body(200, JSON, body))
+}
+
+fn answered(route: Option<&'static str>, scenario: Scenario, answer: Answer) -> Routed {
+    Routed { route, scenario, script: answer::whole(&answer), answer, chat: false }
 }
 
 /// A slip in a test's credential must be seen as one.

@@ -11,7 +11,9 @@ pub enum Plan {
     Expired,
     Ex015,
     Status(u16),
-    Rate { retry_after: Option<u64> },
+    Rate {
+        retry_after: Option<u64>,
+    },
     Quota,
     WafJson,
     WafHtml,
@@ -27,9 +29,29 @@ pub enum Plan {
     Hold,
     Endless,
     SlowFirst(Duration),
+    Guest,
+    /// Each request draws its own plan.
+    Chaos {
+        seed: u64,
+        percent: u64,
+    },
     BenchPlain,
     Bench(usize),
     Unknown,
+}
+
+/// What the question whether a credential still belongs to a logged-in user is answered with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Check {
+    /// As the chat has it.
+    #[default]
+    AsChat,
+    Ok,
+    Expired,
+    Guest,
+    Broken,
+    Stall,
+    Waf,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,17 +65,39 @@ pub struct Scenario {
     pub drip: Option<Duration>,
     /// Whether the model list is refused to this credential.
     pub no_list: bool,
+    pub check: Check,
+    /// The user whom the credential belongs to.
+    pub user: String,
+    /// Whether Qianwen's answers replace cookies.
+    pub roll: bool,
+    /// The answer's text where it is not the usual one, piece by piece.
+    pub pieces: Vec<String>,
 }
 
 impl Scenario {
     pub fn parse(name: &str) -> Self {
-        let mut parts = name.split('~');
-        let plan = plan(parts.next().unwrap_or_default());
-        let mut scenario = Self { name: name.to_owned(), plan, cut: None, drip: None, no_list: false };
-        for modifier in parts {
-            scenario.modify(modifier);
-        }
+        let (first, modifiers) = split(name);
+        let mut scenario = Self {
+            name: name.to_owned(),
+            plan: plan(first),
+            cut: None,
+            drip: None,
+            no_list: false,
+            check: Check::AsChat,
+            user: format!("user-{first}"),
+            roll: false,
+            pieces: Vec::new(),
+        };
+        modifiers.for_each(|modifier| scenario.modify(modifier));
         scenario
+    }
+
+    /// The credential `name`, doing what `definition` says. It stays the same user's, unless the definition names one.
+    pub fn redefined(name: &str, definition: &str) -> Self {
+        let defined = Self::parse(definition);
+        let names_user = split(definition).1.any(|modifier| modifier.starts_with(USER));
+        let user = if names_user { defined.user.clone() } else { Self::parse(name).user };
+        Self { name: name.to_owned(), user, ..defined }
     }
 
     fn modify(&mut self, modifier: &str) {
@@ -65,6 +109,12 @@ impl Scenario {
             self.drip = Some(Duration::from_millis(millis));
         } else if modifier == "nolist" {
             self.no_list = true;
+        } else if modifier == "roll" {
+            self.roll = true;
+        } else if let Some(user) = modifier.strip_prefix(USER).filter(|user| !user.is_empty()) {
+            user.clone_into(&mut self.user);
+        } else if let Some(check) = modifier.strip_prefix("check-").and_then(check) {
+            self.check = check;
         } else {
             self.plan = Plan::Unknown;
         }
@@ -74,6 +124,25 @@ impl Scenario {
     pub fn logged_out(&self) -> bool {
         matches!(self.plan, Plan::Expired | Plan::Ex015 | Plan::Status(401 | 403))
     }
+}
+
+const USER: &str = "user-";
+
+fn split(name: &str) -> (&str, impl Iterator<Item = &str>) {
+    let mut parts = name.split('~');
+    (parts.next().unwrap_or_default(), parts)
+}
+
+fn check(name: &str) -> Option<Check> {
+    Some(match name {
+        "ok" => Check::Ok,
+        "expired" => Check::Expired,
+        "guest" => Check::Guest,
+        "500" => Check::Broken,
+        "stall" => Check::Stall,
+        "waf" => Check::Waf,
+        _ => return None,
+    })
 }
 
 fn plan(name: &str) -> Plan {
@@ -98,6 +167,7 @@ fn plan(name: &str) -> Plan {
         "stall-mid" => Plan::StallMid,
         "hold" => Plan::Hold,
         "endless" => Plan::Endless,
+        "guest" => Plan::Guest,
         "bench-plain" => Plan::BenchPlain,
         _ => plan_with_argument(name),
     }
@@ -112,6 +182,12 @@ fn plan_with_argument(name: &str) -> Plan {
     }
     if let Some(millis) = number(name, "slow-first-") {
         return Plan::SlowFirst(Duration::from_millis(millis));
+    }
+    if let Some((seed, percent)) = name.strip_prefix("chaos-").and_then(|rest| rest.split_once('-')) {
+        return match (seed.parse(), percent.parse()) {
+            (Ok(seed), Ok(percent @ 0..=100)) => Plan::Chaos { seed, percent },
+            _ => Plan::Unknown,
+        };
     }
     // The limit keeps a slip of the keyboard from filling the memory.
     match number(name, "bench-") {
@@ -147,8 +223,21 @@ mod tests {
     }
 
     #[test]
+    fn a_user_keeps_the_credential_that_changes_its_mind() {
+        assert_eq!(Scenario::parse("ok~roll~check-guest").user, "user-ok");
+        assert_eq!(Scenario::parse("echo~user-7").user, "7");
+        let redefined = Scenario::redefined("alice~user-7", "expired~roll");
+        assert_eq!((redefined.name.as_str(), redefined.user.as_str()), ("alice~user-7", "7"));
+        assert_eq!((redefined.plan, redefined.roll), (Plan::Expired, true));
+        assert_eq!(Scenario::redefined("alice", "ok~user-8").user, "8");
+        assert_eq!(Scenario::redefined("alice", "ok").user, "user-alice");
+    }
+
+    #[test]
     fn whatever_is_not_understood_is_unknown() {
-        for name in ["", "okay", "bench-", "bench-0", "ok~fast", "ok~cut0", "404"] {
+        let slips =
+            ["", "okay", "bench-", "bench-0", "ok~fast", "ok~cut0", "404", "ok~check-me", "ok~user-", "chaos-1-101"];
+        for name in slips {
             assert_eq!(Scenario::parse(name).plan, Plan::Unknown, "{name}");
         }
     }

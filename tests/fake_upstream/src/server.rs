@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::answer::{self, Step};
 use crate::connection::Connection;
 use crate::player::{Outcome, Player};
 use crate::request::Request;
@@ -41,17 +40,15 @@ async fn converse(stream: TcpStream, context: Arc<Context>) {
 }
 
 async fn reply(connection: &mut Connection, request: &Request, context: &Context) -> Outcome {
-    let Routed { route, scenario, answer, chat } = routes::route(request, context);
+    let Routed { route, scenario, answer, script, chat } = routes::route(request, context);
     if let Some(route) = route {
         context.journal.record(route, &scenario.name, request);
     }
     let player = Player::new(connection, &answer);
     if !chat {
-        let whole = [Step::Head, Step::Frames(0..answer.frames.len()), Step::End];
-        return player.play(&whole).await;
+        return player.play(&script).await;
     }
     let open = context.journal.open(&scenario.name);
-    let script = answer::script(&scenario.plan, &answer);
     let outcome = player.paced(scenario.cut, scenario.drip).play(&script).await;
     open.ended(outcome);
     outcome

@@ -4,6 +4,9 @@
 pub const OK_TEXT: &str = "你好！我是假的上游，只在测试里回答。Hello! I am the fake upstream, \
 and I answer in tests only. \"Quotes\", a \\ backslash,\n\na new paragraph and some emoji: 🚀👩‍💻✨。";
 
+/// The answer to a caller whom the site takes for a guest.
+pub const GUEST_TEXT: &str = "你好！我是给访客回答的假上游。Hello, guest.";
+
 /// What the scenario `ok` reports: prompt, completion.
 pub const OK_USAGE: (u64, u64) = (42, 24);
 

@@ -1,7 +1,10 @@
 //! The fake as its users meet it: bytes on a socket, and the journal.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
+mod chaos;
 mod client;
+mod credentials;
+mod hooks;
 
 use std::io::{ErrorKind, Read};
 use std::time::Duration;

@@ -31,6 +31,14 @@ pub fn chat_qianwen(ticket: &str) -> String {
     post("/api/v2/chat?biz_id=ai_qwen&ut=device", &headers, &body)
 }
 
+pub fn member_info(cookies: &str) -> String {
+    post("/growth/user/benefit/user/member/info?ut=device", &format!("Cookie: {cookies}\r\n"), "{}")
+}
+
+pub fn models(key: &str) -> String {
+    format!("GET /v1/models HTTP/1.1\r\nAuthorization: Bearer sk-{key}\r\n\r\n")
+}
+
 pub fn post(target: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!("POST {target} HTTP/1.1\r\nHost: fake\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
@@ -97,6 +105,15 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut pairs = self.head.iter().filter_map(|line| line.split_once(": "));
         pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub fn cookies(&self) -> Vec<&str> {
+        let pairs = self.head.iter().filter_map(|line| line.split_once(": "));
+        pairs.filter(|(key, _)| *key == "Set-Cookie").map(|(_, value)| value).collect()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
     }
 
     pub fn text(&self) -> String {

@@ -1,0 +1,288 @@
+//! The pool: who is picked, who waits, and that every lease comes back.
+
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+use super::*;
+use crate::accounts::{Blame, Cause, Class, Deaf, Health, State};
+
+fn account(id: &str, limits: Limits) -> Account {
+    Account { provider: "p".into(), limits, ..Account::new(id, None, BTreeMap::new()) }
+}
+
+fn made(strategy: Strategy, accounts: &[(&str, Limits)], patience: Duration) -> (Arc<Pool>, Wanted) {
+    let pool = Pool::new(Rules { strategy, limits: Limits::default(), patience }, Box::new(Deaf));
+    for (id, limits) in accounts {
+        pool.put(account(id, *limits), Health::new(pool.now()));
+    }
+    let wanted = Wanted { legs: vec![Leg { group: pool.group("p"), only: None }], conversation: None };
+    (pool, wanted)
+}
+
+fn plain(ids: &'static [&'static str]) -> Vec<(&'static str, Limits)> {
+    ids.iter().map(|id| (*id, Limits::default())).collect()
+}
+
+fn concurrent(most: u32) -> Limits {
+    Limits { concurrent: NonZeroU32::new(most), ..Limits::default() }
+}
+
+#[track_caller]
+fn granted(taken: Taken) -> Lease {
+    match taken {
+        Taken::Granted(granted) => granted.lease,
+        other => panic!("no lease: {other:?}"),
+    }
+}
+
+fn failed(class: Class) -> Option<Outcome> {
+    let cause = Cause { class, status: None, message: String::new(), remedy: None };
+    Some(Outcome::Failed(Blame { cause, retry_after: Some(Duration::from_secs(30)) }))
+}
+
+fn ids(pool: &Arc<Pool>, wanted: &Wanted, times: usize) -> Vec<String> {
+    (0..times).map(|_| granted(pool.take(wanted, &[])).account().id.clone()).collect()
+}
+
+#[test]
+fn each_strategy_picks_by_its_rule() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a", "b", "c"]), Duration::ZERO);
+    assert_eq!(ids(&pool, &wanted, 6), ["a", "b", "c", "a", "b", "c"], "idle ones take turns");
+    let busy = granted(pool.take(&wanted, &[]));
+    assert_eq!(busy.account().id, "a");
+    assert_eq!(ids(&pool, &wanted, 4), ["b", "c", "b", "c"], "the busy one is spared");
+
+    let (pool, wanted) = made(Strategy::FillFirst, &[("a", concurrent(1)), ("b", concurrent(1))], Duration::ZERO);
+    assert_eq!(ids(&pool, &wanted, 3), ["a", "a", "a"]);
+    let _first = granted(pool.take(&wanted, &[]));
+    assert_eq!(ids(&pool, &wanted, 1), ["b"]);
+
+    let heavy = Limits { weight: NonZeroU32::new(2), ..Limits::default() };
+    let (pool, wanted) = made(Strategy::RoundRobin, &[("a", heavy), ("b", Limits::default())], Duration::ZERO);
+    let turns = ids(&pool, &wanted, 6);
+    assert_eq!(turns.iter().filter(|id| *id == "a").count(), 4, "{turns:?}");
+}
+
+#[test]
+fn faults_and_slow_answers_count_as_work() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a", "b"]), Duration::ZERO);
+    let mut lease = granted(pool.take(&wanted, &[]));
+    lease.end().outcome = failed(Class::Upstream);
+    drop(lease);
+    assert_eq!(ids(&pool, &wanted, 3), ["b", "b", "b"]);
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a", "b"]), Duration::ZERO);
+    let mut lease = granted(pool.take(&wanted, &[]));
+    *lease.end() = End { outcome: Some(Outcome::Answered), first_token: Some(Duration::from_secs(9)), tokens: 0 };
+    drop(lease);
+    assert_eq!(ids(&pool, &wanted, 3), ["b", "b", "b"]);
+}
+
+#[test]
+fn an_ill_account_is_left_out_and_comes_back_by_one_probe() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a", "b"]), Duration::ZERO);
+    let mut lease = granted(pool.take(&wanted, &[]));
+    lease.end().outcome = failed(Class::Rate);
+    drop(lease);
+    assert_eq!(ids(&pool, &wanted, 3), ["b", "b", "b"]);
+    // Its time has come: exactly one request may try it, whatever else goes on.
+    let slot = pool.lock().find("a").unwrap();
+    let health = serde_json::json!({"enabled": true, "state": {"state": "cooling", "until": 1}, "cause": null, "strikes": 1, "level": 0, "since": 0});
+    {
+        let mut inner = pool.lock();
+        inner.slots[slot].cold.health = serde_json::from_value(health).unwrap();
+        inner.slots[slot].settle();
+    }
+    let mut probe = granted(pool.take(&wanted, &[]));
+    assert_eq!((probe.account().id.as_str(), probe.probe), ("a", true));
+    assert_eq!(ids(&pool, &wanted, 2), ["b", "b"]);
+    probe.end().outcome = Some(Outcome::Answered);
+    drop(probe);
+    assert_eq!(pool.view_of("a").unwrap().health.state(), State::Ready);
+}
+
+#[test]
+fn a_probe_that_is_broken_off_lets_the_next_one_try() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
+    let slot = pool.lock().find("a").unwrap();
+    let health = serde_json::json!({"enabled": true, "state": {"state": "exhausted", "until": 1}, "cause": null, "strikes": 1, "level": 0, "since": 0});
+    {
+        let mut inner = pool.lock();
+        inner.slots[slot].cold.health = serde_json::from_value(health).unwrap();
+        inner.slots[slot].settle();
+    }
+    for _ in 0..3 {
+        assert!(granted(pool.take(&wanted, &[])).probe);
+    }
+}
+
+#[test]
+fn limits_hold_and_say_when_they_end() {
+    let minute = Limits { requests_per_minute: NonZeroU32::new(2), ..Limits::default() };
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", minute)], Duration::ZERO);
+    ids(&pool, &wanted, 2);
+    let Taken::Denied(denied) = pool.take(&wanted, &[]) else { panic!("a third one in the minute") };
+    assert_eq!((denied.busy, denied.waiting.len()), (1, 0));
+    assert!(denied.opens.unwrap() - denied.now <= 60_000);
+
+    let day = Limits { tokens_per_day: NonZeroU64::new(10), ..Limits::default() };
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", day)], Duration::ZERO);
+    granted(pool.take(&wanted, &[])).end().tokens = 12;
+    let Taken::Denied(denied) = pool.take(&wanted, &[]) else { panic!("no tokens are left") };
+    assert_eq!(denied.opens.unwrap() % super::super::clock::DAY, 0);
+    let used = pool.changed_use();
+    assert_eq!((used[0].requests, used[0].tokens), (1, 12));
+    assert!(pool.changed_use().is_empty());
+}
+
+#[test]
+fn the_use_of_the_day_outlasts_a_restart() {
+    let day = Limits { requests_per_day: NonZeroU64::new(3), ..Limits::default() };
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", day)], Duration::ZERO);
+    pool.restore_use(&Use { account: "a".into(), day: pool.today(), requests: 2, tokens: 0 });
+    ids(&pool, &wanted, 1);
+    assert!(matches!(pool.take(&wanted, &[]), Taken::Denied(_)));
+    pool.restore_use(&Use { account: "a".into(), day: pool.today() - 1, requests: 9, tokens: 0 });
+    ids(&pool, &wanted, 3);
+}
+
+#[test]
+fn a_conversation_stays_while_its_account_is_well() {
+    let (pool, mut wanted) = made(Strategy::RoundRobin, &plain(&["a", "b", "c"]), Duration::ZERO);
+    let begin = Conversation { key: 7, continued: false };
+    wanted.conversation = Some(begin);
+    assert_eq!(ids(&pool, &wanted, 1), ["a"]);
+    let other = Wanted { conversation: None, ..wanted.clone() };
+    ids(&pool, &other, 1);
+    wanted.conversation = Some(Conversation { continued: true, ..begin });
+    assert_eq!(ids(&pool, &wanted, 3), ["a", "a", "a"]);
+    pool.tell("a", Outcome::Disabled);
+    let next = ids(&pool, &wanted, 2);
+    assert!(next[0] != "a" && next[0] == next[1], "{next:?}");
+}
+
+#[test]
+fn the_next_way_is_taken_when_the_first_is_full_or_shut() {
+    let (pool, mut wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::ZERO);
+    pool.put(Account { provider: "q".into(), ..account("b", Limits::default()) }, Health::new(0));
+    wanted.legs.push(Leg { group: pool.group("q"), only: None });
+    let first = granted(pool.take(&wanted, &[]));
+    assert_eq!(ids(&pool, &wanted, 1), ["b"]);
+    drop(first);
+    assert_eq!(ids(&pool, &wanted, 1), ["a"]);
+    pool.tell("a", Outcome::Disabled);
+    assert_eq!(ids(&pool, &wanted, 1), ["b"]);
+    let pinned = Leg { group: pool.group("p"), only: Some("a".into()) };
+    let Taken::Denied(denied) = pool.take(&Wanted { legs: vec![pinned], conversation: None }, &[]) else { panic!("it is off") };
+    assert_eq!(denied.waiting[0].state, State::Disabled);
+}
+
+#[tokio::test]
+async fn who_waits_is_served_in_order_and_nobody_overtakes() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
+    let first = granted(pool.take(&wanted, &[]));
+    let Taken::Queued(second) = pool.take(&wanted, &[]) else { panic!("it waits") };
+    let Taken::Queued(third) = pool.take(&wanted, &[]) else { panic!("it waits") };
+    assert_eq!(pool.waiting(), 2);
+    drop(first);
+    let Taken::Queued(fourth) = pool.take(&wanted, &[]) else { panic!("it does not overtake") };
+    let second = second.granted().await.unwrap().lease;
+    drop(third);
+    drop(second);
+    let fourth = fourth.granted().await.unwrap();
+    assert_eq!((pool.waiting(), pool.in_flight()), (0, 1));
+    drop(fourth);
+    assert_eq!(pool.in_flight(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_ends_at_the_deadline_or_when_nobody_can_answer() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(5));
+    let _held = granted(pool.take(&wanted, &[]));
+    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
+    assert_eq!(queued.granted().await.unwrap_err().busy, 1);
+    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
+    pool.tell("a", Outcome::Disabled);
+    assert_eq!(queued.granted().await.unwrap_err().waiting.len(), 1);
+    assert_eq!(pool.waiting(), 0);
+}
+
+#[test]
+fn the_queue_is_bounded() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
+    let _held = granted(pool.take(&wanted, &[]));
+    let waiting: Vec<_> = (0..LONGEST_QUEUE).map(|_| pool.take(&wanted, &[])).collect();
+    assert!(waiting.iter().all(|one| matches!(one, Taken::Queued(_))));
+    assert!(matches!(pool.take(&wanted, &[]), Taken::Denied(_)));
+    drop(waiting);
+    assert_eq!(pool.waiting(), 0);
+}
+
+#[test]
+fn an_account_that_is_taken_out_ends_its_leases_in_peace() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
+    let lease = granted(pool.take(&wanted, &[]));
+    pool.remove("a");
+    pool.put(account("b", Limits::default()), Health::new(0));
+    let other = granted(pool.take(&wanted, &[]));
+    assert_eq!((other.account().id.as_str(), pool.in_flight()), ("b", 2));
+    drop((lease, other));
+    assert_eq!((pool.in_flight(), pool.len()), (0, 1));
+}
+
+#[test]
+fn a_changed_credential_loses_to_one_that_came_first() {
+    let (pool, _) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
+    let changed = |version| Account { version, ..account("a", Limits::default()) };
+    assert!(pool.swap(changed(1), 0));
+    assert!(!pool.swap(changed(1), 0));
+    assert!(!pool.swap(Account { id: "z".into(), ..changed(2) }, 1));
+}
+
+/// Threads take, hold, fail, panic and walk away at random; afterwards not one lease is out.
+#[test]
+fn every_lease_comes_back_whatever_happens() {
+    let accounts = [("a", concurrent(2)), ("b", concurrent(3)), ("c", Limits::default())];
+    let (pool, wanted) = made(Strategy::LeastBusy, &accounts, Duration::from_millis(1));
+    let most = AtomicU64::new(0);
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    std::thread::scope(|scope| {
+        for seed in 0..8_u64 {
+            let (pool, wanted, most) = (&pool, &wanted, &most);
+            scope.spawn(move || {
+                let mut state = seed + 1;
+                for round in 0..400 {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    match pool.take(wanted, &[]) {
+                        Taken::Granted(Granted { mut lease, .. }) => {
+                            let view = pool.view_of(&lease.account().id).unwrap();
+                            most.fetch_max(u64::from(view.limits.concurrent.map_or(0, |_| view.in_flight)), SeqCst);
+                            match state >> 61 {
+                                0 => lease.end().outcome = Some(Outcome::Answered),
+                                1 => lease.end().outcome = failed(Class::Upstream),
+                                2 => {
+                                    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+                                        let _lease = lease;
+                                        panic!("a request may end in any way");
+                                    }));
+                                    assert!(unwound.is_err());
+                                    continue;
+                                }
+                                _ => {}
+                            }
+                        }
+                        Taken::Queued(queued) => drop(queued),
+                        Taken::Denied(_) => {}
+                    }
+                    if round % 50 == 0 {
+                        ["a", "b", "c"].map(|id| pool.tell(id, Outcome::Enabled));
+                    }
+                }
+            });
+        }
+    });
+    std::panic::set_hook(hook);
+    assert_eq!((pool.in_flight(), pool.waiting()), (0, 0));
+    assert!(most.load(SeqCst) <= 3);
+}

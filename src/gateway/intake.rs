@@ -1,0 +1,264 @@
+//! A credential that the owner pasted → an account: what it is, whether it works, and whether it is known already.
+//! Nothing is saved before everything is right.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::check::{Found as Checked, look};
+use super::roster::{Member, Roster};
+use crate::accounts::paste::{self, Found, Paste, Recognition};
+use crate::accounts::{Account, Limits, Origin, Registry};
+use crate::chat::FaultKind;
+use crate::config::Secret;
+use crate::providers::EXPIRES;
+use crate::store::Kept;
+use crate::upstream::Client;
+
+/// What the owner hands in.
+pub struct Offer {
+    /// What was pasted.
+    pub text: Secret<String>,
+    /// The provider that it belongs to, if the owner says so.
+    pub provider: Option<String>,
+    /// The owner's name for the account.
+    pub name: Option<String>,
+    /// Limits for it.
+    pub limits: Option<Limits>,
+}
+
+/// Why nothing was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// A field is wrong: its name and a sentence.
+    Wrong(&'static str, String),
+    /// The upstream does not accept the credential.
+    Dead(String),
+    /// It could not be saved.
+    Busy(String),
+}
+
+/// What was understood of a paste.
+#[derive(Debug)]
+pub struct Understood {
+    /// The provider's id.
+    pub provider: String,
+    /// In which form it came, for people.
+    pub form: &'static str,
+    /// What was found.
+    pub understood: Vec<String>,
+    /// What would be of use but was not there.
+    pub missing: Vec<String>,
+    /// When it ends, in seconds since 1970, if it says so.
+    pub expires: Option<u64>,
+    /// The account that it belongs to already.
+    pub account: Option<String>,
+}
+
+/// What became of an offer.
+#[derive(Debug)]
+pub struct Taken {
+    /// The account's id.
+    pub id: String,
+    /// Whether it is new; otherwise it was brought up to date.
+    pub created: bool,
+    /// Whether the upstream confirmed it.
+    pub confirmed: bool,
+    /// Why not, if it did not.
+    pub unconfirmed: Option<String>,
+    /// Where it was kept.
+    pub kept: Kept,
+    /// What was understood.
+    pub understood: Understood,
+}
+
+/// Says what is understood of a paste, and saves nothing.
+///
+/// # Errors
+/// A sentence that says what was understood and what is missing.
+pub fn preview(roster: &Roster, registry: &Registry, text: &str, provider: Option<&str>) -> Result<Understood, Refusal> {
+    let (member, form, found) = recognise(roster, registry, text, provider)?;
+    let account = known(registry, member, &found.credential, found.identity.as_deref()).map(|one| one.id.clone());
+    Ok(understood(member, form, &found, account))
+}
+
+/// Takes a paste in: it is understood, tried at the upstream, and saved as a new account or as the new credential of one
+/// that is known.
+///
+/// # Errors
+/// As [`preview`]; also if the upstream refuses the credential.
+pub async fn take_in(roster: &Roster, registry: &Registry, client: &Client, offer: Offer) -> Result<Taken, Refusal> {
+    let Offer { text, provider, name, limits } = offer;
+    if let Some(limits) = &limits {
+        limits.check().map_err(|what| Refusal::Wrong("limits", what))?;
+    }
+    let (member, form, mut found) = recognise(roster, registry, text.expose(), provider.as_deref())?;
+    if let Some(expires) = found.expires {
+        found.credential.insert(EXPIRES.to_owned(), expires.to_string());
+    }
+    let trial = Account::new("pasted", None, found.credential.clone());
+    let (confirmed, unconfirmed) = match look(client, member, &trial).await {
+        Checked::Alive(alive, set_cookies) => {
+            found.credential = member.provider.rolled(&trial, &set_cookies).unwrap_or(found.credential);
+            found.identity = alive.identity.or(found.identity);
+            (true, None)
+        }
+        Checked::Fault(fault) if matches!(fault.kind, FaultKind::Account(_)) => {
+            let what = found.understood.join(", ");
+            return Err(Refusal::Dead(format!("It is {form} with {what}, but it is not accepted. {}", fault.message)));
+        }
+        Checked::Fault(fault) => (false, Some(fault.message.to_string())),
+        Checked::Unknown => (false, Some("This provider has no way to tell.".to_owned())),
+    };
+    let old = known(registry, member, &found.credential, found.identity.as_deref());
+    let name = name.map(|name| checked_name(registry, &name, old.as_deref())).transpose()?;
+    let account = old.as_ref().map(|one| one.id.clone());
+    let understood = understood(member, form, &found, account);
+    let (id, created, kept) = save(registry, member, old, *found, name, limits).await?;
+    Ok(Taken { id, created, confirmed, unconfirmed, kept, understood })
+}
+
+async fn save(
+    registry: &Registry,
+    member: &Member,
+    old: Option<Arc<Account>>,
+    found: Found,
+    name: Option<String>,
+    limits: Option<Limits>,
+) -> Result<(String, bool, Kept), Refusal> {
+    let Some(old) = old else {
+        let id = registry.free_id(member.provider.id());
+        let account = Account {
+            name: name.unwrap_or_else(|| id.clone()),
+            provider: member.provider.id().to_owned(),
+            origin: Origin::Console,
+            identity: found.identity,
+            limits: limits.unwrap_or_default(),
+            ..Account::new(id.clone(), None, found.credential)
+        };
+        let kept = registry.add(account, "Its owner put it in.").await;
+        return Ok((id, true, kept));
+    };
+    let busy = |_| Refusal::Busy(format!("{} is being changed by somebody else; try again.", old.id));
+    let renewed = registry.renew(&old.id, found.credential, found.identity, true).await.map_err(busy)?;
+    let mut kept = renewed.1;
+    if name.is_some() || limits.is_some() {
+        let change = |one: Account| Account {
+            name: name.clone().unwrap_or_else(|| one.name.clone()),
+            limits: limits.unwrap_or(one.limits),
+            ..one
+        };
+        kept = registry.change(&old.id, change).await.map_err(busy)?.1;
+    }
+    Ok((old.id.clone(), false, kept))
+}
+
+/// Finds the one provider whose credential this is.
+fn recognise<'a>(
+    roster: &'a Roster,
+    registry: &Registry,
+    text: &str,
+    provider: Option<&str>,
+) -> Result<(&'a Arc<Member>, &'static str, Box<Found>), Refusal> {
+    let members: Vec<&Arc<Member>> = match provider {
+        Some(id) => vec![roster.member(id).ok_or_else(|| Refusal::Wrong("provider", no_provider(roster, id)))?],
+        None => roster.members.iter().collect(),
+    };
+    let wrong = |what: String| Refusal::Wrong("paste", what);
+    let paste = paste::read(text).map_err(wrong)?;
+    let (asked, now) = (provider.is_some(), registry.pool.now() / 1000);
+    let mut found = Vec::new();
+    let mut unusable = None;
+    for member in members {
+        match member.provider.credentials().map(|power| power.recognise(&paste, asked, now)) {
+            Some(Recognition::Found(one)) => found.push((member, one)),
+            Some(Recognition::Unusable(why)) => unusable = unusable.or(Some(why)),
+            Some(Recognition::Nothing) | None => {}
+        }
+    }
+    if found.len() > 1 {
+        let ids: Vec<_> = found.iter().map(|(member, _)| member.provider.id()).collect();
+        let what = format!("It holds credentials for {}; say in `provider` which one is meant.", ids.join(" and "));
+        return Err(wrong(what));
+    }
+    let (member, found) = found.pop().ok_or_else(|| wrong(unusable.unwrap_or_else(|| nothing(roster, &paste, provider))))?;
+    Ok((member, paste.form.name(), found))
+}
+
+/// The account that this credential belongs to already.
+fn known(
+    registry: &Registry,
+    member: &Member,
+    credential: &BTreeMap<String, String>,
+    identity: Option<&str>,
+) -> Option<Arc<Account>> {
+    let power = member.provider.credentials()?;
+    let own = registry.pool.accounts(&member.group);
+    let same = |one: &&Arc<Account>| {
+        (identity.is_some() && one.identity.as_deref() == identity) || power.is_same(one, credential)
+    };
+    own.iter().find(same).cloned()
+}
+
+fn understood(member: &Member, form: &'static str, found: &Found, account: Option<String>) -> Understood {
+    Understood {
+        provider: member.provider.id().to_owned(),
+        form,
+        understood: found.understood.clone(),
+        missing: found.missing.clone(),
+        expires: found.expires,
+        account,
+    }
+}
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// A name for an account, if it is one and no other account has it.
+///
+/// # Errors
+/// A sentence.
+pub fn checked_name(registry: &Registry, name: &str, own: Option<&Account>) -> Result<String, Refusal> {
+    let name = name.trim();
+    let wrong = |what: String| Refusal::Wrong("name", what);
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(wrong(format!("a name has 1 to {LONGEST_NAME} characters and no line breaks")));
+    }
+    let own = own.map(|account| account.id.as_str());
+    let others = registry.pool.view().into_iter().map(|view| view.account).filter(|one| Some(one.id.as_str()) != own);
+    let twin = others.into_iter().find(|one| one.name.eq_ignore_ascii_case(name) || one.id.eq_ignore_ascii_case(name));
+    match twin {
+        Some(twin) => Err(wrong(format!("`{name}` is what the account {} is called already; take another", twin.id))),
+        None => Ok(name.to_owned()),
+    }
+}
+
+fn no_provider(roster: &Roster, id: &str) -> String {
+    let shown: String = id.chars().filter(|c| !c.is_control()).take(40).collect();
+    format!("there is no provider `{shown}`; there are {}", provider_ids(roster))
+}
+
+fn provider_ids(roster: &Roster) -> String {
+    let ids = roster.members.iter().filter(|member| member.provider.credentials().is_some());
+    ids.map(|member| member.provider.id()).collect::<Vec<_>>().join(", ")
+}
+
+/// What is said of a paste that nobody knows what to do with.
+fn nothing(roster: &Roster, paste: &Paste, provider: Option<&str>) -> String {
+    let form = paste.form.name();
+    let mut hosts: Vec<&str> = paste.sources.iter().filter_map(|source| source.host.as_deref()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    match (hosts.as_slice(), provider) {
+        ([], Some(id)) => format!("It is {form}, but holds no credential of {id}."),
+        ([], None) if paste.sources.is_empty() => format!(
+            "It is {form} and could be a key; say in `provider` whose it is: {}.",
+            provider_ids(roster)
+        ),
+        ([], None) => format!("It is {form}, but no cookie or key in it is one that a provider here knows: {}.", provider_ids(roster)),
+        (hosts, _) => format!(
+            "It is {form} of {}, which holds no credential of a provider here: {}.",
+            hosts.iter().take(3).copied().collect::<Vec<_>>().join(", "),
+            provider.map_or_else(|| provider_ids(roster), str::to_owned)
+        ),
+    }
+}

@@ -1,0 +1,224 @@
+//! One request's attempts: whose turn it is, what became of each, and what the pool learns from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::attempt::Attempt;
+use super::blame;
+use super::conversation;
+use super::renewal::Rolls;
+use super::route::RouteLeg;
+use super::summary::Tried;
+use super::{Gateway, Janitor, Route};
+use crate::accounts::{Denied, Granted, Lease, Leg, Outcome, Queued, Registry, Taken, Wanted};
+use crate::chat::{ChatRequest, Decoded, Event, Fault, FaultKind};
+use crate::upstream::Client;
+
+/// How many accounts one request tries at most.
+const MOST_ATTEMPTS: usize = 8;
+
+/// How many bytes of text a token stands for, where an upstream does not count: English has four, Chinese about
+/// three.
+const BYTES_PER_TOKEN: u64 = 3;
+
+/// What is to be done next.
+pub enum Step {
+    /// Ask this one.
+    Attempt(Box<Attempt>),
+    /// Wait for an account.
+    Wait(Queued),
+    /// There is nobody to ask any more.
+    Over,
+}
+
+/// One request's attempts.
+pub struct Trials {
+    client: Client,
+    registry: Arc<Registry>,
+    request: Arc<ChatRequest>,
+    janitor: Janitor,
+    rolls: Rolls,
+    legs: Vec<RouteLeg>,
+    wanted: Wanted,
+    /// The serials of the accounts that were tried.
+    serials: Vec<u64>,
+    tried: Tried,
+    refusal: Option<Fault>,
+    attempts: usize,
+    lease: Option<Lease>,
+    leg: usize,
+    account: String,
+    sent: Instant,
+    first_token: Option<Duration>,
+    said: u64,
+    counted: Option<u64>,
+}
+
+impl Trials {
+    /// No attempt was made yet.
+    pub fn new(gateway: &Gateway, client: Client, request: Arc<ChatRequest>, route: Route) -> Self {
+        let way = |leg: &RouteLeg| Leg { group: leg.member.group.clone(), only: leg.only.clone() };
+        let legs: Vec<Leg> = route.legs.iter().map(way).collect();
+        // Where there is no choice, nothing needs to be remembered.
+        let choice = legs.iter().map(|leg| leg.group.size()).sum::<usize>() > 1;
+        let conversation = if choice { conversation::of(&request) } else { None };
+        Self {
+            client,
+            registry: Arc::clone(&gateway.registry),
+            request,
+            janitor: gateway.janitor.clone(),
+            rolls: gateway.rolls.clone(),
+            legs: route.legs,
+            wanted: Wanted { legs, conversation },
+            serials: Vec::new(),
+            tried: Tried::default(),
+            refusal: None,
+            attempts: 0,
+            lease: None,
+            leg: 0,
+            account: String::new(),
+            sent: Instant::now(),
+            first_token: None,
+            said: 0,
+            counted: None,
+        }
+    }
+
+    /// The account that was asked last, and how many were asked.
+    pub fn trail(&self) -> (&str, usize) {
+        (&self.account, self.attempts)
+    }
+
+    /// Whether an answer of several choices is wanted.
+    pub fn request(&self) -> &ChatRequest {
+        &self.request
+    }
+
+    /// Whose turn it is.
+    pub fn next(&mut self) -> Step {
+        if self.attempts >= MOST_ATTEMPTS {
+            return Step::Over;
+        }
+        match self.registry.pool.take(&self.wanted, &self.serials) {
+            Taken::Granted(granted) => Step::Attempt(Box::new(self.attempt(granted))),
+            Taken::Queued(queued) => Step::Wait(queued),
+            Taken::Denied(denied) => {
+                self.denied(&denied);
+                Step::Over
+            }
+        }
+    }
+
+    /// The attempt that a lease allows.
+    pub fn attempt(&mut self, granted: Granted) -> Attempt {
+        let Granted { lease, leg } = granted;
+        self.attempts += 1;
+        self.leg = leg;
+        self.serials.push(lease.serial());
+        let account = Arc::clone(lease.account());
+        self.account.clone_from(&account.id);
+        self.lease = Some(lease);
+        self.sent = Instant::now();
+        (self.first_token, self.said, self.counted) = (None, 0, None);
+        let way = &self.legs[leg];
+        Attempt {
+            client: self.client.clone(),
+            registry: Arc::clone(&self.registry),
+            member: Arc::clone(&way.member),
+            account,
+            request: Arc::clone(&self.request),
+            model: way.model.clone(),
+            janitor: self.janitor.clone(),
+        }
+    }
+
+    /// Nobody is free: notes why.
+    pub fn denied(&mut self, denied: &Denied) {
+        for (account, fault) in blame::waiting(denied) {
+            self.tried.add(&account, fault);
+        }
+        if denied.busy > 0 {
+            self.tried.add("", blame::busy(denied));
+        }
+    }
+
+    /// An upstream answers; what it set as cookies is handed on.
+    pub fn opened(&mut self, set_cookies: Vec<String>) {
+        if let Some(lease) = self.lease.as_ref().filter(|_| !set_cookies.is_empty()) {
+            self.rolls.hand_in(&self.legs[self.leg].member, lease.account(), set_cookies);
+        }
+    }
+
+    /// What an upstream said.
+    pub fn heard(&mut self, decoded: &[Decoded], now: Instant) {
+        for event in decoded.iter().flat_map(|one| &one.events) {
+            match event {
+                Event::Text(text) | Event::Reasoning(text) => self.said += text.len() as u64,
+                Event::ToolCall(call) => self.said += call.arguments.len() as u64,
+                Event::Usage(usage) => self.counted = Some(usage.prompt + usage.completion),
+                Event::Start { .. } | Event::Image(_) | Event::Done(_) => {}
+            }
+            if self.first_token.is_none() && event.is_output() {
+                self.first_token = Some(now.duration_since(self.sent));
+            }
+        }
+    }
+
+    /// The answer is whole.
+    pub fn answered(&mut self) {
+        self.settle(Some(Outcome::Answered));
+        if self.attempts > 1 {
+            log::info!("{} answered at attempt {}, after {}", self.account, self.attempts, self.tried.log_line());
+        }
+    }
+
+    /// The attempt failed. Says whether another account may do better.
+    pub fn failed(&mut self, fault: Fault) -> bool {
+        let moves_on = fault.moves_on();
+        // A model that this provider does not have may be had from the next one.
+        if fault.kind == FaultKind::ModelNotFound && self.legs.len() > 1 && self.lease.is_some() {
+            self.refused(fault);
+            return true;
+        }
+        let blamed = self.lease.as_ref().and_then(|lease| blame::blame(&fault, lease.account()));
+        if self.lease.is_some() {
+            self.tried.add(&self.account, fault);
+            self.settle(blamed.map(Outcome::Failed));
+        } else {
+            self.tried.add("", fault);
+        }
+        moves_on
+    }
+
+    /// The provider cannot do what is asked, whichever account it is asked with.
+    pub fn refused(&mut self, fault: Fault) {
+        self.settle(None);
+        self.attempts -= 1;
+        self.legs.remove(self.leg);
+        self.wanted.legs.remove(self.leg);
+        self.refusal.get_or_insert(fault);
+    }
+
+    /// What the client is told at the end of all attempts.
+    pub fn verdict(&mut self) -> Fault {
+        let tried = std::mem::take(&mut self.tried);
+        log::warn!("an answer failed after {} attempts: {}", self.attempts, tried.log_line());
+        match self.refusal.take() {
+            Some(refusal) if tried.is_empty() => refusal,
+            _ => tried.summary(),
+        }
+    }
+
+    /// Gives the account back.
+    fn settle(&mut self, outcome: Option<Outcome>) {
+        let Some(mut lease) = self.lease.take() else { return };
+        let tokens = self.counted.unwrap_or_else(|| {
+            let asked = if self.said == 0 { 0 } else { self.request.body.len() as u64 };
+            (self.said + asked).div_ceil(BYTES_PER_TOKEN)
+        });
+        let end = lease.end();
+        (end.outcome, end.first_token, end.tokens) = (outcome, self.first_token, tokens);
+    }
+}

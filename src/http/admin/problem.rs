@@ -1,0 +1,101 @@
+//! Refusals of the admin API.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use serde::de::DeserializeOwned;
+
+use crate::accounts::Unchanged;
+use crate::gateway::Refusal;
+use crate::gateway::settings::NotSet;
+use crate::openai::error::object;
+
+/// A refusal with its status, the field that is wrong, and a sentence.
+pub struct No {
+    status: u16,
+    code: &'static str,
+    field: Option<String>,
+    message: String,
+}
+
+impl No {
+    /// A field is wrong.
+    pub fn wrong(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let (field, message) = (field.into(), message.into());
+        Self { status: 400, code: "invalid_value", message: format!("`{field}`: {message}"), field: Some(field) }
+    }
+
+    /// There is no such thing.
+    pub fn missing(message: impl Into<String>) -> Self {
+        Self { status: 404, code: "not_found", field: None, message: message.into() }
+    }
+
+    /// It cannot be done now.
+    pub fn later(message: impl Into<String>) -> Self {
+        Self { status: 503, code: "try_again", field: None, message: message.into() }
+    }
+
+    /// What is said about the account with this id that is not there.
+    pub fn account(id: &str) -> Self {
+        let shown: String = id.chars().filter(|c| !c.is_control()).take(60).collect();
+        Self::missing(format!("There is no account `{shown}`; GET /admin/api/accounts lists them."))
+    }
+
+    /// As an answer.
+    pub fn answer(&self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let body = object(&self.message, "invalid_request_error", self.field.as_deref(), Some(self.code));
+        HttpResponse::build(status).insert_header(ContentType::json()).body(body)
+    }
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Wrong("name", message) if message.contains("already") => {
+                Self { status: 409, code: "name_taken", ..Self::wrong("name", message) }
+            }
+            Refusal::Wrong(field, message) => Self::wrong(field, message),
+            Refusal::Dead(message) => Self { status: 422, code: "credential_refused", ..Self::wrong("paste", message) },
+            Refusal::Busy(message) => Self::later(message),
+        }
+    }
+}
+
+impl From<NotSet> for No {
+    fn from(not_set: NotSet) -> Self {
+        match not_set {
+            NotSet::Missing(message) => Self::missing(message),
+            NotSet::Wrong(message) => Self::wrong("value", message),
+        }
+    }
+}
+
+impl No {
+    /// Why an account was not changed.
+    pub fn unchanged(id: &str, why: &Unchanged) -> Self {
+        match why {
+            Unchanged::Missing => Self::account(id),
+            Unchanged::Contended => Self::later(format!("{id} is being changed by somebody else; try again.")),
+        }
+    }
+}
+
+/// Reads a body. What the reader says of a wrong one names the field, and no value is repeated.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { "body".to_owned() } else { path };
+        No::wrong(field, without_values(&error.into_inner().to_string()))
+    })
+}
+
+/// The reader quotes what it did not expect; it may be a part of a credential.
+fn without_values(message: &str) -> String {
+    let what = message.split(" at line ").next().unwrap_or(message);
+    match what.split_once("expected") {
+        Some((before, expected)) if before.starts_with("invalid") => format!("expected{expected}"),
+        _ => what.to_owned(),
+    }
+}

@@ -1,0 +1,122 @@
+//! What is kept.
+
+use std::collections::BTreeMap;
+
+use crate::config::Secret;
+
+/// An account as it is kept. What only its user understands is JSON text here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// A short id that may be shown and logged.
+    pub id: String,
+    /// The provider that it belongs to.
+    pub provider: String,
+    /// The number that models are pinned to, if it has one.
+    pub number: Option<u32>,
+    /// What people call it.
+    pub name: String,
+    /// Where it came from: `environment` or `console`.
+    pub origin: String,
+    /// The fingerprint of the environment's value that it came from.
+    pub fingerprint: Option<String>,
+    /// Whose account it is at the provider, as far as known.
+    pub identity: Option<String>,
+    /// What the provider needs to act in its name. Sealed on disk.
+    pub credential: Secret<BTreeMap<String, String>>,
+    /// Counts the credentials that it has had.
+    pub version: i64,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// Its limits, as JSON.
+    pub limits: String,
+    /// Whether its owner deleted it though the environment still names it.
+    pub gone: bool,
+    /// When it was made, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// When it was last changed, in milliseconds since 1970.
+    pub changed_ms: i64,
+}
+
+/// Something that happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRecord {
+    /// The account's id.
+    pub account: String,
+    /// When it happened, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// What happened, as JSON.
+    pub body: String,
+}
+
+/// How much an account was used on one day. The numbers are totals, so that writing one twice does no harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRecord {
+    /// The account's id.
+    pub account: String,
+    /// The day, counted in days since 1970, UTC.
+    pub day: i64,
+    /// How many requests it took.
+    pub requests: i64,
+    /// How many tokens these came to.
+    pub tokens: i64,
+}
+
+/// The models that a provider listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelsRecord {
+    /// The provider's id.
+    pub provider: String,
+    /// The list, as JSON.
+    pub body: String,
+    /// When it was fetched, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// One thing to keep. A later one of the same key takes the place of an earlier one; only events add up. Health, events
+/// and usage of an account that is not kept are not kept either.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Record {
+    /// An account, whole.
+    Account(AccountRecord),
+    /// The account with this id is forgotten, with its health, events and usage.
+    DropAccount(String),
+    /// How an account is.
+    Health {
+        /// The account's id.
+        account: String,
+        /// Its state, as JSON.
+        body: String,
+    },
+    /// Something that happened to an account.
+    Event(EventRecord),
+    /// How much an account was used on a day.
+    Usage(UsageRecord),
+    /// A setting, as JSON; without a value it is back at its default.
+    Setting {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Option<String>,
+    },
+    /// What a provider listed.
+    Models(ModelsRecord),
+}
+
+/// Everything that was kept when the database was opened.
+#[derive(Default)]
+pub struct Contents {
+    /// All accounts, by id; also those that are gone.
+    pub accounts: Vec<AccountRecord>,
+    /// The newest events of each account, oldest first.
+    pub events: Vec<EventRecord>,
+    /// The usage of the day at which it was opened.
+    pub usage: Vec<UsageRecord>,
+    /// Each account's id and its health, as JSON.
+    pub health: Vec<(String, String)>,
+    /// The settings that were changed: name and value, as JSON.
+    pub settings: BTreeMap<String, String>,
+    /// What providers listed.
+    pub models: Vec<ModelsRecord>,
+    /// What the owner should know about the opening, in sentences.
+    pub warnings: Vec<String>,
+}
