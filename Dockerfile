@@ -11,6 +11,7 @@ RUN mkdir -p src tests/fake_upstream/src \
     && echo '//! A stub.' | tee src/lib.rs >tests/fake_upstream/src/lib.rs \
     && printf '//! A stub.\nfn main() {}\n' | tee src/main.rs >tests/fake_upstream/src/main.rs \
     && cargo build --release --locked --package qianqiao
+COPY migrations migrations
 COPY src src
 # cargo goes by the time of the last change, and the copied files are older than the stubs that were compiled.
 RUN touch src/lib.rs src/main.rs \

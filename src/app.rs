@@ -126,6 +126,7 @@ impl App {
         let Background { household, writer, outbox, bin, rolls } = background;
         let handle = server.handle();
         let client = Client::new(&outbound);
+        #[expect(clippy::disallowed_methods, reason = "the end of this function flushes what it has to write")]
         let writer = actix_rt::spawn(writer.run());
         let keeping = keep(client.clone(), household.clone(), bin, rolls);
         let telling = notify::deliver(client, outbox);

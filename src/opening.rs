@@ -139,7 +139,9 @@ fn base(pool: &PoolSettings) -> Result<settings::Base, String> {
         tokens_per_day: pool.tokens_per_day.and_then(NonZeroU64::new),
         weight: None,
     };
-    limits.check().map_err(|what| format!("ACCOUNT_REQUESTS_PER_MINUTE, ACCOUNT_REQUESTS_PER_DAY, ACCOUNT_TOKENS_PER_DAY: {what}"))?;
+    limits.check().map_err(|what| {
+        format!("ACCOUNT_REQUESTS_PER_MINUTE, ACCOUNT_REQUESTS_PER_DAY, ACCOUNT_TOKENS_PER_DAY: {what}")
+    })?;
     let wait = (pool.queue_wait.unwrap_or(QUEUE_WAIT), pool.queue_wait.is_some());
     Ok(settings::base(pool.strategy.as_deref(), wait, limits))
 }

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Millis;
-use super::health::{Cause, Change, Class};
 use super::record::signed;
+use super::state::{Cause, Change, Class};
 use crate::store::{Database, EventRecord, Record};
 
 /// How many events of one account are kept in memory.

@@ -11,10 +11,12 @@ pub mod paste;
 mod pool;
 mod record;
 mod registry;
+mod state;
+mod waits;
 
 pub use account::{Account, Origin};
 pub use events::{Event, EventKind, Events};
-pub use health::{Blame, Cause, Change, Class, Health, Outcome, State, threshold};
+pub use health::Health;
 pub use import::{Agreement, agree};
 pub use limits::Limits;
 pub use observer::{Deaf, Observer};
@@ -23,3 +25,5 @@ pub use pool::{
     Waiting, Wanted,
 };
 pub use registry::{Registry, Unchanged, restored};
+pub use state::{Blame, Cause, Change, Class, Outcome, State};
+pub use waits::threshold;

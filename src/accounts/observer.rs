@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Account;
 use super::clock::Millis;
-use super::health::{Change, Health};
+use super::health::Health;
+use super::state::Change;
 
 /// Hears of changes, after they happened and outside of every lock.
 pub trait Observer: Send + Sync {

@@ -68,7 +68,11 @@ impl Registry {
     ///
     /// # Errors
     /// If the account is not there, or not left alone for long enough.
-    pub async fn change(&self, id: &str, change: impl Fn(Account) -> Account) -> Result<(Arc<Account>, Kept), Unchanged> {
+    pub async fn change(
+        &self,
+        id: &str,
+        change: impl Fn(Account) -> Account,
+    ) -> Result<(Arc<Account>, Kept), Unchanged> {
         for _ in 0..MOST_RACES {
             let old = self.pool.account(id).ok_or(Unchanged::Missing)?;
             let new = Account { version: old.version + 1, changed: self.pool.now(), ..change((*old).clone()) };

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod environment;
+mod own_keys;
+mod pool;
 mod problem;
 mod secret;
 mod settings;
@@ -10,9 +12,10 @@ use std::collections::BTreeMap;
 
 pub use accounts::CnAccount;
 pub use environment::Environment;
+pub use pool::{PoolSettings, STRATEGIES};
 pub use problem::{Problem, Problems};
 pub use secret::Secret;
-pub use settings::{Limits, PoolSettings, STRATEGIES, Settings};
+pub use settings::{Limits, Settings};
 
 /// Everything the service was told at its start.
 #[derive(Clone)]

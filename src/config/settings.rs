@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::environment::Environment;
+use super::own_keys::{data_key, master_key};
+use super::pool::PoolSettings;
 use super::problem::Problems;
 use super::secret::Secret;
 
 /// Exactly what was written for each fixed variable. All are texts, so that one bad value hides no other.
 #[derive(Debug, Default, Deserialize)]
-struct Raw {
+pub(super) struct Raw {
     listen_port: Option<String>,
     app_port: Option<String>,
     api_master_key: Option<String>,
@@ -29,12 +31,12 @@ struct Raw {
     qianwen_base_url: Option<String>,
     workers: Option<String>,
     data_key: Option<String>,
-    pool_strategy: Option<String>,
-    queue_wait_s: Option<String>,
-    account_concurrent: Option<String>,
-    account_requests_per_minute: Option<String>,
-    account_requests_per_day: Option<String>,
-    account_tokens_per_day: Option<String>,
+    pub(super) pool_strategy: Option<String>,
+    pub(super) queue_wait_s: Option<String>,
+    pub(super) account_concurrent: Option<String>,
+    pub(super) account_requests_per_minute: Option<String>,
+    pub(super) account_requests_per_day: Option<String>,
+    pub(super) account_tokens_per_day: Option<String>,
     notify_webhook_url: Option<String>,
     notify_webhook_form: Option<String>,
     rust_log: Option<String>,
@@ -97,63 +99,6 @@ pub struct Settings {
     pub on_space: bool,
 }
 
-/// Values that documents print as an example: whoever reads them would own the service.
-const EXAMPLE_KEYS: [&str; 9] = [
-    "your_super_secret_master_key_123",
-    "your-super-secret-master-key",
-    "your_api_master_key",
-    "change-me-please-change-me",
-    "replace-with-a-long-random-key",
-    "sk-your-own-long-random-key",
-    "qq-your-own-long-random-key",
-    "sk-1234567890abcdef",
-    "1234567890123456",
-];
-
-/// The shortest key that is accepted, in characters.
-const SHORTEST_KEY: usize = 16;
-
-/// How the pool of accounts is used, where nothing else was set while the service ran.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PoolSettings {
-    /// `POOL_STRATEGY`: by which rule an account is picked.
-    pub strategy: Option<String>,
-    /// `QUEUE_WAIT_S` (0–300): how long a request waits for an account while all are busy.
-    pub queue_wait: Option<u64>,
-    /// `ACCOUNT_CONCURRENT` (1–10000): requests at the same time on each account.
-    pub concurrent: Option<u64>,
-    /// `ACCOUNT_REQUESTS_PER_MINUTE` (1–100000).
-    pub requests_per_minute: Option<u64>,
-    /// `ACCOUNT_REQUESTS_PER_DAY` (1–10000000).
-    pub requests_per_day: Option<u64>,
-    /// `ACCOUNT_TOKENS_PER_DAY` (1–10^12).
-    pub tokens_per_day: Option<u64>,
-}
-
-/// The names of the rules by which an account may be picked.
-pub const STRATEGIES: [&str; 3] = ["least-busy", "round-robin", "fill-first"];
-
-impl PoolSettings {
-    fn read(raw: &Raw, problems: &mut Problems) -> Self {
-        let strategy = raw.pool_strategy.clone().map(|name| name.to_ascii_lowercase());
-        if strategy.as_deref().is_some_and(|name| !STRATEGIES.contains(&name)) {
-            let mend = format!("write one of {}", STRATEGIES.join(", "));
-            problems.add("POOL_STRATEGY", "there is no such strategy", mend);
-        }
-        let mut read = |name, value: &Option<String>, low, high| {
-            value.as_deref().map(|value| number(name, Some(value), low, high, low, problems))
-        };
-        Self {
-            strategy,
-            queue_wait: read("QUEUE_WAIT_S", &raw.queue_wait_s, 0, 300),
-            concurrent: read("ACCOUNT_CONCURRENT", &raw.account_concurrent, 1, 10_000),
-            requests_per_minute: read("ACCOUNT_REQUESTS_PER_MINUTE", &raw.account_requests_per_minute, 1, 100_000),
-            requests_per_day: read("ACCOUNT_REQUESTS_PER_DAY", &raw.account_requests_per_day, 1, 10_000_000),
-            tokens_per_day: read("ACCOUNT_TOKENS_PER_DAY", &raw.account_tokens_per_day, 1, 1_000_000_000_000),
-        }
-    }
-}
-
 impl Settings {
     /// Checks every fixed variable of `env` and notes each problem.
     pub fn read(env: &Environment, problems: &mut Problems) -> Self {
@@ -213,7 +158,14 @@ fn workers(value: Option<&str>, problems: &mut Problems) -> usize {
     usize::try_from(number("WORKERS", value, 1, 256, cores, problems)).unwrap_or(2)
 }
 
-fn number(name: &str, value: Option<&str>, low: u64, high: u64, default: u64, problems: &mut Problems) -> u64 {
+pub(super) fn number(
+    name: &str,
+    value: Option<&str>,
+    low: u64,
+    high: u64,
+    default: u64,
+    problems: &mut Problems,
+) -> u64 {
     let Some(value) = value else { return default };
     match value.parse::<u64>() {
         Ok(n) if (low..=high).contains(&n) => n,
@@ -234,33 +186,6 @@ fn switch(name: &str, value: Option<&str>, problems: &mut Problems) -> bool {
             false
         }
     }
-}
-
-fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
-    const NAME: &str = "API_MASTER_KEY";
-    const MEND: &str = "use a long random text, or leave it out and one is made";
-    let value = value?;
-    if EXAMPLE_KEYS.contains(&value.to_ascii_lowercase().as_str()) {
-        problems.add(NAME, "it is a value that documents print as an example", MEND);
-    } else if value.chars().count() < SHORTEST_KEY {
-        problems.add(NAME, format!("it is shorter than {SHORTEST_KEY} characters"), MEND);
-    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
-        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
-    } else {
-        return Some(Secret::new(value.to_owned()));
-    }
-    None
-}
-
-/// Any text will do, if it is long enough not to be guessed.
-fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret<String>> {
-    let value = value?;
-    if value.chars().count() < SHORTEST_KEY {
-        let what = format!("it is shorter than {SHORTEST_KEY} characters");
-        problems.add("DATA_KEY", what, "use a long random text, or leave it out and one is made in DATA_DIR");
-        return None;
-    }
-    Some(Secret::new(value))
 }
 
 fn data_dirs(named: Option<&str>, defaults: Option<&str>) -> Vec<PathBuf> {

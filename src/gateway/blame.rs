@@ -121,7 +121,11 @@ mod tests {
 
     fn account() -> Account {
         let cookie = "a=b; ticket=SECRET99".to_owned();
-        Account::new("x-1", None, BTreeMap::from([("cookie".to_owned(), cookie), ("key".to_owned(), "sk-topsecret".into())]))
+        Account::new(
+            "x-1",
+            None,
+            BTreeMap::from([("cookie".to_owned(), cookie), ("key".to_owned(), "sk-topsecret".into())]),
+        )
     }
 
     #[test]

@@ -48,8 +48,11 @@ mod tests {
     use crate::chat::Message;
 
     fn asked(turns: &[(Role, &str)], user: Option<&str>) -> Conversation {
-        let message =
-            |(role, text): &(Role, &str)| Message { role: *role, content: Content::Text((*text).into()), tool_calls: false };
+        let message = |(role, text): &(Role, &str)| Message {
+            role: *role,
+            content: Content::Text((*text).into()),
+            tool_calls: false,
+        };
         let messages = turns.iter().map(message).collect();
         of(&ChatRequest { messages, user: user.map(Into::into), ..ChatRequest::default() }).unwrap()
     }

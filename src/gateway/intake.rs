@@ -75,7 +75,12 @@ pub struct Taken {
 ///
 /// # Errors
 /// A sentence that says what was understood and what is missing.
-pub fn preview(roster: &Roster, registry: &Registry, text: &str, provider: Option<&str>) -> Result<Understood, Refusal> {
+pub fn preview(
+    roster: &Roster,
+    registry: &Registry,
+    text: &str,
+    provider: Option<&str>,
+) -> Result<Understood, Refusal> {
     let (member, form, found) = recognise(roster, registry, text, provider)?;
     let account = known(registry, member, &found.credential, found.identity.as_deref()).map(|one| one.id.clone());
     Ok(understood(member, form, &found, account))
@@ -180,7 +185,8 @@ fn recognise<'a>(
         let what = format!("It holds credentials for {}; say in `provider` which one is meant.", ids.join(" and "));
         return Err(wrong(what));
     }
-    let (member, found) = found.pop().ok_or_else(|| wrong(unusable.unwrap_or_else(|| nothing(roster, &paste, provider))))?;
+    let (member, found) =
+        found.pop().ok_or_else(|| wrong(unusable.unwrap_or_else(|| nothing(roster, &paste, provider))))?;
     Ok((member, paste.form.name(), found))
 }
 
@@ -250,11 +256,13 @@ fn nothing(roster: &Roster, paste: &Paste, provider: Option<&str>) -> String {
     hosts.dedup();
     match (hosts.as_slice(), provider) {
         ([], Some(id)) => format!("It is {form}, but holds no credential of {id}."),
-        ([], None) if paste.sources.is_empty() => format!(
-            "It is {form} and could be a key; say in `provider` whose it is: {}.",
+        ([], None) if paste.sources.is_empty() => {
+            format!("It is {form} and could be a key; say in `provider` whose it is: {}.", provider_ids(roster))
+        }
+        ([], None) => format!(
+            "It is {form}, but no cookie or key in it is one that a provider here knows: {}.",
             provider_ids(roster)
         ),
-        ([], None) => format!("It is {form}, but no cookie or key in it is one that a provider here knows: {}.", provider_ids(roster)),
         (hosts, _) => format!(
             "It is {form} of {}, which holds no credential of a provider here: {}.",
             hosts.iter().take(3).copied().collect::<Vec<_>>().join(", "),

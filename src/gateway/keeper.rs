@@ -84,7 +84,9 @@ async fn do_chores(client: &Client, household: &Household) {
                 Done::Checked => checks -= 1,
             },
         }
-        while checks < MOST_CHECKS && let Some(one) = due.pop() {
+        while checks < MOST_CHECKS
+            && let Some(one) = due.pop()
+        {
             checks += 1;
             running.push(Box::pin(check_one(client, household, one)));
         }

@@ -81,6 +81,10 @@ pub async fn fresh(
     let (client, registry, member) = (client.clone(), Arc::clone(registry), Arc::clone(member));
     // A task of its own: the old token is used up once the upstream has seen it, so the new one is kept even if the
     // client that asked has left by then.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends within `PATIENCE`, and most requests that wait for it are drained"
+    )]
     let renewed = actix_rt::spawn(async move { renew(&client, &registry, &member, &account.id).await });
     renewed.await.unwrap_or_else(|_| Err(Fault::new(FaultKind::Internal, "the credential could not be renewed")))
 }

@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::route::AUTO;
-use super::roster::Roster;
 use super::names::Names;
+use super::roster::Roster;
+use super::route::AUTO;
 use crate::accounts::{Limits, Pool, Rules, Strategy};
 use crate::store::{Database, Kept, Record};
 

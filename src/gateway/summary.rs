@@ -40,8 +40,11 @@ impl Tried {
             let Some((account, fault)) = self.0.pop() else {
                 return Fault::new(FaultKind::Internal, "No account was tried.");
             };
-            let named =
-                if fault.moves_on() { format!("{}{}", prefix(&account), fault.message) } else { fault.message.to_string() };
+            let named = if fault.moves_on() {
+                format!("{}{}", prefix(&account), fault.message)
+            } else {
+                fault.message.to_string()
+            };
             return Fault { message: named.into(), ..fault };
         }
         // A fault of the request ends the attempts, so it is the last one and the only one that matters.

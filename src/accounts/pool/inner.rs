@@ -222,9 +222,7 @@ impl Inner {
 }
 
 fn is_of(slot: &Slot, way: &Leg) -> bool {
-    slot.serial != 0
-        && slot.group == way.group.index
-        && way.only.as_deref().is_none_or(|id| slot.cold.account.id == id)
+    slot.serial != 0 && slot.group == way.group.index && way.only.as_deref().is_none_or(|id| slot.cold.account.id == id)
 }
 
 fn soonest(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {

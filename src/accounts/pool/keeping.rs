@@ -95,9 +95,8 @@ impl Pool {
     pub fn due(&self) -> Vec<Due> {
         let now = self.now();
         let mut inner = self.lock();
-        let due = inner.slots.iter_mut().filter(|slot| {
-            slot.serial != 0 && !slot.cold.checking && slot.cold.check_at <= now
-        });
+        let due =
+            inner.slots.iter_mut().filter(|slot| slot.serial != 0 && !slot.cold.checking && slot.cold.check_at <= now);
         let taken = due.map(|slot| {
             slot.cold.checking = true;
             Due { account: Arc::clone(&slot.cold.account) }
@@ -131,7 +130,12 @@ impl Pool {
             });
             let cold = &mut inner.slots[at].cold;
             cold.checking = false;
-            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours in milliseconds")]
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "hours in milliseconds"
+            )]
             let spread = (wait as f64 * (0.8 + 0.4 * chance)) as Millis;
             cold.check_at = now + spread;
             news

@@ -28,8 +28,8 @@ pub use view::View;
 pub use wanted::{Conversation, Denied, Granted, Group, Leg, Taken, Waiting, Wanted};
 
 use super::clock::{Clock, Millis};
-use super::health::{Change, Outcome};
 use super::observer::Observer;
+use super::state::{Change, Outcome};
 use super::{Account, Limits};
 use crate::random;
 use inner::{Inner, Pick};

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{KEY, recognise};
 use super::decoder::CompatibleDecoder;
 use super::manifest::{Manifest, Source, StreamUsage};
 use super::trouble;
+use super::{KEY, recognise};
 use crate::accounts::Account;
 use crate::accounts::paste::{self, Paste, Recognition};
 use crate::chat::{ChatRequest, Fault, FaultKind};

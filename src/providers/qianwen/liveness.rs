@@ -37,7 +37,7 @@ impl Liveness for Web {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        Ok(Alive { identity: IDENTITY.iter().find_map(|name| text(&name)) })
+        Ok(Alive { identity: IDENTITY.iter().find_map(text) })
     }
 }
 

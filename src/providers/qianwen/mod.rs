@@ -23,8 +23,8 @@ use crate::accounts::Account;
 use crate::accounts::paste::{Paste, Recognition};
 use crate::chat::{ChatRequest, Fault};
 use crate::providers::{
-    Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Provider, Sessions, Setup,
-    unsupported,
+    Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Provider, Sessions,
+    Setup, unsupported,
 };
 use crate::upstream::ResponseHead;
 

@@ -155,7 +155,9 @@ pub fn risk_control(page: Option<&str>) -> Fault {
 /// The site has shut the account.
 pub fn banned() -> Fault {
     Fault::new(FaultKind::Account(AccountTrouble::Banned), "Qianwen says that it has blocked the account.")
-        .with_owner_note(format!("Sign in at {SITE} and see what it says; then switch the account on again, or delete it."))
+        .with_owner_note(format!(
+            "Sign in at {SITE} and see what it says; then switch the account on again, or delete it."
+        ))
 }
 
 /// The site's content filter refused the question.

@@ -13,10 +13,7 @@ pub struct Toy;
 
 impl Kind for Toy {
     fn configured(&self, _: &Setup<'_>, _: &mut Vec<String>) -> Vec<Configured> {
-        vec![Configured {
-            provider: Box::new(Toy),
-            accounts: vec![Account::new("toy-1", None, BTreeMap::new())],
-        }]
+        vec![Configured { provider: Box::new(Toy), accounts: vec![Account::new("toy-1", None, BTreeMap::new())] }]
     }
 }
 

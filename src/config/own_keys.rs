@@ -1,0 +1,48 @@
+//! The owner's key and the key that seals what is kept, if the environment gives them.
+
+use super::problem::Problems;
+use super::secret::Secret;
+
+/// Values that documents print as an example: whoever reads them would own the service.
+const EXAMPLE_KEYS: [&str; 9] = [
+    "your_super_secret_master_key_123",
+    "your-super-secret-master-key",
+    "your_api_master_key",
+    "change-me-please-change-me",
+    "replace-with-a-long-random-key",
+    "sk-your-own-long-random-key",
+    "qq-your-own-long-random-key",
+    "sk-1234567890abcdef",
+    "1234567890123456",
+];
+
+/// The shortest key that is accepted, in characters.
+const SHORTEST_KEY: usize = 16;
+
+/// Reads `API_MASTER_KEY`.
+pub fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
+    const NAME: &str = "API_MASTER_KEY";
+    const MEND: &str = "use a long random text, or leave it out and one is made";
+    let value = value?;
+    if EXAMPLE_KEYS.contains(&value.to_ascii_lowercase().as_str()) {
+        problems.add(NAME, "it is a value that documents print as an example", MEND);
+    } else if value.chars().count() < SHORTEST_KEY {
+        problems.add(NAME, format!("it is shorter than {SHORTEST_KEY} characters"), MEND);
+    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
+        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
+    } else {
+        return Some(Secret::new(value.to_owned()));
+    }
+    None
+}
+
+/// Any text will do, if it is long enough not to be guessed.
+pub fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret<String>> {
+    let value = value?;
+    if value.chars().count() < SHORTEST_KEY {
+        let what = format!("it is shorter than {SHORTEST_KEY} characters");
+        problems.add("DATA_KEY", what, "use a long random text, or leave it out and one is made in DATA_DIR");
+        return None;
+    }
+    Some(Secret::new(value))
+}
