@@ -8,6 +8,7 @@
 pub mod chat;
 pub mod config;
 pub mod json;
+pub mod metrics;
 pub mod random;
 pub mod sse;
 pub mod tokens;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Millis;
 use super::record::signed;
-use super::state::{Cause, Change, Class};
+use super::state::{Cause, Change, Class, State};
 use crate::store::{Database, EventRecord, Record};
 
 /// How many events of one account are kept in memory.
@@ -67,7 +67,7 @@ impl Event {
 
     /// A change of state.
     pub fn change(at: Millis, change: &Change) -> Self {
-        let cause = change.cause.as_ref();
+        let cause = change.cause.as_ref().filter(|_| change.to != State::Disabled);
         Self {
             from: Some(change.from.name().to_owned()),
             to: Some(change.to.name().to_owned()),
@@ -75,8 +75,17 @@ impl Event {
             status: cause.and_then(|cause| cause.status),
             remedy: cause.and_then(|cause: &Cause| cause.remedy.clone()),
             until: change.to.until(),
-            ..Self::told(at, EventKind::State, cause.map_or("", |cause| cause.message.as_str()))
+            ..Self::told(at, EventKind::State, cause.map_or_else(|| plain(change.to), |cause| cause.message.as_str()))
         }
+    }
+}
+
+/// What is said of a change that nothing went wrong for.
+const fn plain(to: State) -> &'static str {
+    match to {
+        State::Ready => "It is used again.",
+        State::Disabled => "Its owner switched it off.",
+        _ => "",
     }
 }
 

@@ -14,6 +14,7 @@ mod janitor;
 mod keeper;
 mod listing;
 mod names;
+mod phase;
 mod renewal;
 mod reply;
 mod roster;

@@ -9,16 +9,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::future::LocalBoxFuture;
 use tokio::time::Instant;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::attempt::{NotOpened, Opened};
+use super::attempt::NotOpened;
 use super::clock::{Clock, Scope};
 use super::counting;
+use super::phase::{Phase, Signal};
 use super::trials::{Step, Trials};
 use super::{Gateway, Permit, Route};
-use crate::accounts::{Denied, Granted};
 use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind};
 use crate::providers::Ending;
 use crate::stages::{Pulse, Stage};
@@ -46,22 +45,6 @@ pub struct Reply {
     scratch: Vec<Decoded>,
     passed: Vec<Decoded>,
     _permit: Permit,
-}
-
-enum Phase {
-    Next,
-    Waiting(LocalBoxFuture<'static, Result<Granted, Denied>>),
-    Opening(LocalBoxFuture<'static, Result<Opened, NotOpened>>),
-    Reading(Opened),
-    Over,
-}
-
-enum Signal {
-    Granted(Result<Granted, Denied>),
-    Opened(Result<Opened, NotOpened>),
-    Piece(Option<Result<Bytes, Fault>>),
-    Tick,
-    Cut,
 }
 
 impl Reply {
@@ -137,12 +120,7 @@ impl Reply {
     }
 
     fn poll_signal(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
-        let polled = match &mut self.phase {
-            Phase::Waiting(granted) => granted.as_mut().poll(cx).map(Signal::Granted),
-            Phase::Opening(opening) => opening.as_mut().poll(cx).map(Signal::Opened),
-            Phase::Reading(opened) => opened.poll_next(cx).map(Signal::Piece),
-            Phase::Next | Phase::Over => Poll::Pending,
-        };
+        let polled = self.phase.poll(cx);
         if polled.is_ready() {
             return polled;
         }

@@ -14,6 +14,7 @@ use super::summary::Tried;
 use super::{Gateway, Janitor, Route};
 use crate::accounts::{Denied, Granted, Lease, Leg, Outcome, Queued, Registry, Taken, Wanted};
 use crate::chat::{ChatRequest, Decoded, Event, Fault, FaultKind};
+use crate::metrics;
 use crate::upstream::Client;
 
 /// How many accounts one request tries at most.
@@ -123,6 +124,9 @@ impl Trials {
         self.sent = Instant::now();
         (self.first_token, self.said, self.counted) = (None, 0, None);
         let way = &self.legs[leg];
+        if self.attempts > 1 {
+            metrics::failover(way.member.provider.id());
+        }
         Attempt {
             client: self.client.clone(),
             registry: Arc::clone(&self.registry),
@@ -168,7 +172,7 @@ impl Trials {
 
     /// The answer is whole.
     pub fn answered(&mut self) {
-        self.settle(Some(Outcome::Answered));
+        self.settle(Some(Outcome::Answered), metrics::Attempt::Answered);
         if self.attempts > 1 {
             log::info!("{} answered at attempt {}, after {}", self.account, self.attempts, self.tried.log_line());
         }
@@ -185,7 +189,8 @@ impl Trials {
         let blamed = self.lease.as_ref().and_then(|lease| blame::blame(&fault, lease.account()));
         if self.lease.is_some() {
             self.tried.add(&self.account, fault);
-            self.settle(blamed.map(Outcome::Failed));
+            let came_to = if blamed.is_some() { metrics::Attempt::Failed } else { metrics::Attempt::Refused };
+            self.settle(blamed.map(Outcome::Failed), came_to);
         } else {
             self.tried.add("", fault);
         }
@@ -194,7 +199,7 @@ impl Trials {
 
     /// The provider cannot do what is asked, whichever account it is asked with.
     pub fn refused(&mut self, fault: Fault) {
-        self.settle(None);
+        self.settle(None, metrics::Attempt::Refused);
         self.attempts -= 1;
         self.legs.remove(self.leg);
         self.wanted.legs.remove(self.leg);
@@ -212,13 +217,21 @@ impl Trials {
     }
 
     /// Gives the account back.
-    fn settle(&mut self, outcome: Option<Outcome>) {
+    fn settle(&mut self, outcome: Option<Outcome>, came_to: metrics::Attempt) {
         let Some(mut lease) = self.lease.take() else { return };
+        metrics::attempt(self.legs[self.leg].member.provider.id(), came_to);
         let tokens = self.counted.unwrap_or_else(|| {
             let asked = if self.said == 0 { 0 } else { self.request.body.len() as u64 };
             (self.said + asked).div_ceil(BYTES_PER_TOKEN)
         });
         let end = lease.end();
         (end.outcome, end.first_token, end.tokens) = (outcome, self.first_token, tokens);
+    }
+}
+
+/// A request that is broken off has used what was said until then.
+impl Drop for Trials {
+    fn drop(&mut self) {
+        self.settle(None, metrics::Attempt::Abandoned);
     }
 }

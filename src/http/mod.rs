@@ -8,6 +8,7 @@ mod description;
 mod envelope;
 mod health;
 mod home;
+mod metrics;
 mod models;
 mod problem;
 
@@ -31,6 +32,7 @@ pub fn configure(urls: &mut ServiceConfig) {
     .service(web::resource("/").route(get().to(home::page)).default_service(web::to(problem::method)))
     .service(web::resource("/v1/dashboard/billing/subscription").route(get().to(billing::subscription)))
     .service(web::resource("/v1/dashboard/billing/usage").route(get().to(billing::usage)))
+    .service(web::resource("/metrics").route(get().to(metrics::show)).default_service(web::to(problem::method)))
     .service(web::resource("/openapi.json").route(get().to(description::openapi)))
     .configure(admin::configure)
     .default_service(web::to(problem::path));

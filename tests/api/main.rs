@@ -8,6 +8,7 @@ mod contract; // the stream contract, on a toy provider of the tests' own
 mod errors; // what bad input gets
 mod failover; // several accounts
 mod proxy; // the way out through a proxy
+mod renewal; // tokens that are good for one use
 mod routes; // paths, keys, CORS, models
 mod toy; // a provider in one folder and two lines
 mod upstreams; // the same questions to both kinds of upstream

@@ -39,20 +39,32 @@ def fake():
 
 
 @pytest.fixture(scope="session")
-def gallery(fake):
-    """A stack that misbehaves as the asked model says. Shared, so it must outlive whatever a test does to it."""
+def shared_gallery(fake):
+    """The one stack behind `gallery`."""
     stack = make_gallery(fake).start()
     yield stack
     finish(stack)
 
 
+@pytest.fixture
+def gallery(shared_gallery):
+    """A stack that misbehaves as the asked model says. Shared, so it must outlive whatever a test does to it."""
+    return shared_gallery.heal()
+
+
 @pytest.fixture(scope="module")
-def impatient(fake):
-    """The same with a heartbeat every second and little patience."""
+def shared_impatient(fake):
+    """The one stack behind `impatient`."""
     limits = {"HEARTBEAT_S": "1", "IDLE_TIMEOUT_S": "3", "FIRST_TOKEN_TIMEOUT_S": "10"}
     stack = make_gallery(fake, **limits).start()
     yield stack
     finish(stack)
+
+
+@pytest.fixture
+def impatient(shared_impatient):
+    """The same with a heartbeat every second and little patience."""
+    return shared_impatient.heal()
 
 
 @pytest.fixture

@@ -24,24 +24,27 @@ def pool(stacks, fake):
     return make
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        "expired",
-        "ex015",
-        "waf-json",
-        "waf-html",
-        "429-after-7",
-        "quota",
-        "500",
-        "empty",
-        "reset-before",
-        "reset-after-headers",
-    ],
-)
+# How often six requests in a row may meet an account that fails so: at once where the upstream itself says that it must
+# rest, or where it is under suspicion; a few times where it may be chance. `~check-ok`: the check in the background would
+# find it signed out before anybody asks; here it ends the suspicion each time instead.
+MET = {
+    "expired~check-ok": 6,
+    "ex015~check-ok": 6,
+    "waf-json": 1,
+    "waf-html": 1,
+    "429-after-7": 1,
+    "quota": 1,
+    "500": 3,
+    "empty": 3,
+    "reset-before": 3,
+    "reset-after-headers": 3,
+}
+
+
+@pytest.mark.parametrize("bad", MET)
 def test_every_request_is_answered_by_the_account_that_can(pool, fake, bad):
-    """Whichever account has its turn, the answer is there, whole and streamed, and asked for once more at most."""
-    bad, good = f"{bad}~cut500", "ok~cut500"
+    """Whichever account has its turn, the answer is there, whole and streamed; the bad one is soon left alone."""
+    most, bad, good = MET[bad], f"{bad}~cut500", "ok~cut500"
     bad_before, good_before = fake.counts(bad)["requests"], fake.counts(good)["requests"]
     stack = pool(bad, good)
     for _ in range(3):
@@ -49,7 +52,7 @@ def test_every_request_is_answered_by_the_account_that_can(pool, fake, bad):
         told = contract.read(stack.stream())
         assert told.text.endswith(OK_END) and told.done
     assert fake.counts(good)["requests"] - good_before == 6
-    assert 0 < fake.counts(bad)["requests"] - bad_before <= 6
+    assert 0 < fake.counts(bad)["requests"] - bad_before <= most
 
 
 @pytest.mark.parametrize("bad", ["truncated", "reset-mid", "malformed"])
@@ -57,7 +60,8 @@ def test_nothing_is_retried_after_the_first_output(pool, fake, bad):
     """A stream that broke ends with an error; a second account's text behind the first one's would be false."""
     bad, good = f"{bad}~cut600", "ok~cut600"
     before = {name: fake.counts(name)["requests"] for name in (bad, good)}
-    stack = pool(bad, good)
+    # The other strategies would sooner ask the one that has not failed yet.
+    stack = pool(bad, good, POOL_STRATEGY="round-robin")
     endings = [contract.read(stack.stream()) for _ in range(4)]
     broken = [told for told in endings if told.error]
     assert len(broken) == 2 and len([told for told in endings if told.done]) == 2, "they take turns"
@@ -67,7 +71,7 @@ def test_nothing_is_retried_after_the_first_output(pool, fake, bad):
 
 def test_a_whole_answer_that_broke_is_not_spliced(pool):
     """Not streamed: the answer is one account's own and whole, or it is an error."""
-    stack = pool("truncated~cut700", "ok~cut700")
+    stack = pool("truncated~cut700", "ok~cut700", POOL_STRATEGY="round-robin")
     for answer in (stack.chat() for _ in range(4)):
         assert answer.status in (200, 502)
         assert answer.status == 502 or answer.text().count("你好") == 1 and answer.text().endswith(OK_END)

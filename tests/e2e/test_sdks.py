@@ -2,7 +2,7 @@
 
 import pytest
 
-from gallery import model
+from gallery import credential, model
 from patience import until
 
 OK_END = "🚀👩‍💻✨。"
@@ -250,9 +250,10 @@ def test_an_answer_that_breaks_off_raises(sdk, gallery, provider, scenario):
 def test_what_only_the_owner_can_mend_is_not_retried(sdk, gallery, fake):
     """x-should-retry: false keeps the library from asking three times."""
     for provider, scenario in (("qianwen", "quota"), ("qianwen", "ex015")):
-        before = fake.counts(scenario)["requests"]
+        name = credential(scenario)
+        before = fake.counts(name)["requests"]
         assert "error" in sdk.ask(gallery, "create", model(provider, scenario), retries=2)
-        assert fake.counts(scenario)["requests"] == before + 1
+        assert fake.counts(name)["requests"] == before + 1
 
 
 def test_a_wait_that_helps_is_waited_for(sdk, gallery, fake):
