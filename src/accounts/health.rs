@@ -153,8 +153,8 @@ impl Health {
     /// The state after a fault that was counted. A wait that runs already is never shortened.
     fn next_state(&self, class: Class, retry_after: Option<Duration>, now: Millis, chance: f64) -> State {
         let asked = retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT));
-        let wait = asked.unwrap_or_else(|| step(class, self.level));
-        let until = self.later(now + spread(wait, chance));
+        // A time that the upstream names is meant as it is.
+        let until = self.later(now + asked.unwrap_or_else(|| spread(step(class, self.level), chance)));
         if self.strikes < threshold(class) {
             return match class {
                 // While it is not clear whether the account is ill, others are asked first.

@@ -36,6 +36,16 @@ fn a_probe_in_vain_doubles_the_wait_and_what_was_under_way_does_not() {
 }
 
 #[test]
+fn a_guessed_wait_is_spread_and_never_made_longer() {
+    let rests = |chance: f64| {
+        let mut health = Health::new(0);
+        health.take(Outcome::Failed(blame(Class::Rate, None)), 0, chance);
+        health.state().until()
+    };
+    assert_eq!([0.0, 0.5, 1.0].map(rests), [Some(5000), Some(4500), Some(4000)]);
+}
+
+#[test]
 fn a_lost_sign_in_is_confirmed_before_it_is_believed() {
     let mut health = Health::new(0);
     assert_eq!(fails(&mut health, Class::Expired, 0).name(), "cooling");
@@ -52,7 +62,7 @@ fn a_lost_sign_in_is_confirmed_before_it_is_believed() {
 fn an_upstreams_own_time_is_kept_and_only_ever_made_longer() {
     let mut health = Health::new(0);
     health.take(Outcome::Failed(blame(Class::Rate, Some(30))), 1000, 1.0);
-    assert_eq!(health.state(), State::Cooling { until: 1000 + 36_000 });
+    assert_eq!(health.state(), State::Cooling { until: 1000 + 30_000 });
     health.take(Outcome::Failed(blame(Class::Rate, Some(3600 * 24 * 90))), 40_000, 0.0);
     assert_eq!(health.state(), State::Cooling { until: 40_000 + LONGEST_WAIT });
 }
@@ -128,7 +138,7 @@ proptest! {
                 prop_assert!(new >= old, "{before:?} -> {health:?}");
             }
             if let Some(until) = health.state().until() {
-                prop_assert!(until <= now + LONGEST_WAIT + LONGEST_WAIT / 5);
+                prop_assert!(until <= now + LONGEST_WAIT);
             }
             // Only its owner frees an account that was shut or switched off.
             if before.opens().is_none() && !owner {

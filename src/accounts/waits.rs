@@ -36,8 +36,8 @@ pub const fn step(class: Class, level: u32) -> Millis {
     if wait < most { wait } else { most }
 }
 
-/// Up to a fifth longer, so that accounts that fell ill together are not tried together. Never shorter: an upstream
-/// that names a time means it.
+/// Up to a fifth shorter, so that accounts that fell ill together are not tried together. Never longer: a client that was
+/// told the wait comes back when it is over.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -45,7 +45,7 @@ pub const fn step(class: Class, level: u32) -> Millis {
     reason = "a wait of at most days, in milliseconds"
 )]
 pub fn spread(wait: Millis, chance: f64) -> Millis {
-    wait + (wait as f64 * 0.2 * chance.clamp(0.0, 1.0)) as Millis
+    wait - (wait as f64 * 0.2 * chance.clamp(0.0, 1.0)) as Millis
 }
 
 /// Whether it passes by itself and says nothing about the account.

@@ -1,5 +1,7 @@
 //! [`Fault`] → OpenAI's error object and the status that SDKs understand.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -97,22 +99,25 @@ fn retry(fault: &Fault, status: u16) -> Retry {
         FaultKind::Account(_) | FaultKind::Quota => Retry::Never(None),
         FaultKind::Unavailable { retry_after: None } => Retry::Never(None),
         FaultKind::Rate { retry_after: Some(wait) } | FaultKind::Unavailable { retry_after: Some(wait) }
-            if wait.as_secs() > LONGEST_RETRY_AFTER =>
+            if seconds(wait) > LONGEST_RETRY_AFTER =>
         {
-            Retry::Never(Some(wait.as_secs()))
+            Retry::Never(Some(seconds(wait)))
         }
         FaultKind::Rate { retry_after } | FaultKind::Unavailable { retry_after } => {
-            Retry::After(retry_after.map_or(DEFAULT_RETRY_AFTER, |wait| wait.as_secs().max(1)))
+            Retry::After(retry_after.map_or(DEFAULT_RETRY_AFTER, |wait| seconds(wait).max(1)))
         }
         _ if status == 429 || status == 503 => Retry::After(DEFAULT_RETRY_AFTER),
         _ => Retry::Unsaid,
     }
 }
 
+/// Whole seconds, none too few: who comes back too early is refused once more.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::chat::AccountTrouble;
 
@@ -139,6 +144,8 @@ mod tests {
         let rate = |secs| Fault::new(FaultKind::Rate { retry_after: Some(Duration::from_secs(secs)) }, "slow down");
         assert_eq!(reply(&rate(7), false).retry, Retry::After(7));
         assert_eq!(reply(&rate(0), false).retry, Retry::After(1));
+        let late = Fault::new(FaultKind::Rate { retry_after: Some(Duration::from_millis(6001)) }, "slow down");
+        assert_eq!(reply(&late, false).retry, Retry::After(7));
         assert_eq!(reply(&rate(3600), false).retry, Retry::Never(Some(3600)));
         assert_eq!(reply(&Fault::new(FaultKind::Quota, "x"), false).retry, Retry::Never(None));
     }

@@ -53,18 +53,12 @@ def gallery(shared_gallery):
 
 
 @pytest.fixture(scope="module")
-def shared_impatient(fake):
-    """The one stack behind `impatient`."""
+def impatient(fake):
+    """The same with a heartbeat every second and little patience."""
     limits = {"HEARTBEAT_S": "1", "IDLE_TIMEOUT_S": "3", "FIRST_TOKEN_TIMEOUT_S": "10"}
     stack = make_gallery(fake, **limits).start()
     yield stack
     finish(stack)
-
-
-@pytest.fixture
-def impatient(shared_impatient):
-    """The same with a heartbeat every second and little patience."""
-    return shared_impatient.heal()
 
 
 @pytest.fixture
