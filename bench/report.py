@@ -49,6 +49,7 @@ def write(figures, plan, binary, command):
         "# Benchmark\n", _machine(binary, command, figures), "## Against the budget\n", _budget(figures),
         "## Load\n", *(_load(figures[one.key], one) for one in LOADS), "## First token\n", _first_tokens(figures),
         "## Memory and start-up\n", _rest(figures), "## Growing answers\n", _growth(figures),
+        "## The pool and the store\n", _pool(figures),
         "## How to read this\n", _rounds(plan) + HOW_TO_READ,
     ]
     return "\n".join(parts)
@@ -166,6 +167,32 @@ def _two(pair):
 def _growth(figures):
     rows = [[f"{events:,}", f"{size / 1e6:,.1f}", f"{cost:,.0f}"] for events, size, cost in figures["growth"]]
     return _table(["events of a Qianwen answer", "MB from upstream", "service, CPU µs/MB"], rows)
+
+
+def _pool(figures):
+    """What an account of one's own costs a request: the pick alone, and everything that an older build did not have."""
+    parts = []
+    if figures["picks"]:
+        parts.append(_table(["an account picked and given back", "median ns", "fastest batch"], figures["picks"]))
+    else:
+        parts.append("Picks were not measured: `cargo bench --locked --bench pick --no-run` builds what measures them.\n")
+    if figures["against"]:
+        parts.append(_against(figures["against"]))
+    else:
+        parts.append("No older build was compared: `bench/run.py --against PATH`.\n")
+    return "\n".join(parts)
+
+
+def _against(comparison):
+    names = {"older": f"older: `{comparison.older}`", "newer": "this one", "again": "this one, a second process"}
+    rows = [[names[name], f"{middle(of, 'per_second'):,.0f}", f"{middle(of, 'cpu_us'):.1f}",
+             f"{middle(of, 'resident_mb'):.1f}"] for name, of in comparison.samples.items()]
+    table = _table(["plain JSON answer, the service alone", "answers/s", "CPU µs/answer", "resident MB"], rows)
+    added, chance = (comparison.differences("newer", other) for other in ("older", "again"))
+    rounds = len(comparison.samples["newer"])
+    return (f"{table}\nThis build takes {added[0]:+.1f} µs ({added[1]:+.1f} to {added[2]:+.1f}) of CPU for a plain request "
+            f"beside the older one; between two processes of this build it is {chance[0]:+.1f} µs ({chance[1]:+.1f} to "
+            f"{chance[2]:+.1f}). Medians over {rounds} rounds, in turn.\n")
 
 
 def _rounds(plan):

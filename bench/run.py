@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import against
 import measures
 import report
 import workloads
@@ -26,6 +27,7 @@ class Plan:
     rounds: int
     long_answers: int
     long_rounds: int
+    compare_rounds: int
     growth: tuple
     growth_bytes: int
     first_tokens: int
@@ -33,9 +35,9 @@ class Plan:
     limit_s: int
 
 
-FULL = Plan(seconds=2, rounds=9, long_answers=4, long_rounds=3, growth=(250, 500, 1000, 2000, 4000),
-            growth_bytes=450_000_000, first_tokens=400, starts=5, limit_s=600)
-QUICK = Plan(seconds=1, rounds=2, long_answers=2, long_rounds=1, growth=(1000, 4000),
+FULL = Plan(seconds=2, rounds=9, long_answers=4, long_rounds=3, compare_rounds=11,
+            growth=(250, 500, 1000, 2000, 4000), growth_bytes=450_000_000, first_tokens=400, starts=5, limit_s=600)
+QUICK = Plan(seconds=1, rounds=2, long_answers=2, long_rounds=1, compare_rounds=3, growth=(1000, 4000),
              growth_bytes=230_000_000, first_tokens=60, starts=1, limit_s=120)
 
 
@@ -46,6 +48,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="under a minute, with less certain figures")
     parser.add_argument("--binary", type=Path, default=release / "qianqiao")
     parser.add_argument("--fake", type=Path, default=release / "fake-upstream")
+    parser.add_argument("--against", type=Path, help="an older binary of the service: says what was added since")
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "RESULTS.md")
     return parser.parse_args()
 
@@ -55,12 +58,14 @@ def require(options):
     for program, package in (("wrk", "wrk"), ("nginx", "nginx")):
         if not shutil.which(program, path="/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"):
             raise Failure(f"{program} is not installed. On Debian or Ubuntu: apt-get install {package}")
+    if options.against and not options.against.exists():
+        raise Failure(f"{options.against} is missing. Build it from an older commit in a folder of its own")
     for program, package in ((options.binary, "qianqiao"), (options.fake, "fake-upstream")):
         if not program.exists():
             raise Failure(f"{program} is missing. Build it: cargo build --release -p {package}")
 
 
-def measure(bench, plan):
+def measure(bench, plan, older):
     """Everything, one after the other: two measurements at once would disturb each other."""
     def step(what):
         print(f"[{time.monotonic() - started:5.0f} s] {what}", file=sys.stderr, flush=True)
@@ -83,6 +88,11 @@ def measure(bench, plan):
     figures["qianwen-4000"], figures["qianwen-4000-bytes"] = measures.long_answers(bench, workloads.QIANWEN_4000, plan)
     step("growing answers")
     figures["growth"] = measures.growth(bench, plan)
+    step("picks of an account")
+    figures["picks"] = against.picks()
+    if older:
+        step(f"against {older}")
+    figures["against"] = against.compare(bench, older, plan) if older else None
     figures["seconds"] = time.monotonic() - started
     return figures
 
@@ -107,7 +117,7 @@ def main():
         require(options)
         with tempfile.TemporaryDirectory(prefix="qianqiao-bench-") as directory, Processes(directory) as processes:
             bench = Bench(processes, options.binary.resolve(), options.fake.resolve())
-            figures = measure(bench, plan)
+            figures = measure(bench, plan, options.against and options.against.resolve())
         text = report.write(figures, plan, options.binary, sys.argv)
     except (Failure, OSError) as failure:
         sys.exit(f"bench: {failure}")

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +56,11 @@ class Bench:
 
     def environment(self, workload):
         """The service's whole environment for one workload."""
-        directory = self.processes.directory
+        # A folder is one service's alone, and several run at the same time.
+        data = tempfile.mkdtemp(prefix="data-", dir=self.processes.directory)
         return {
             "LISTEN_PORT": str(free_port()), "APP_PORT": str(free_port()), "WORKERS": str(WORKERS), "DRAIN_S": "1",
-            "API_MASTER_KEY": KEY, "DATA_DIR": str(directory / "data"), **workload.settings(self.fake_port),
+            "API_MASTER_KEY": KEY, "DATA_DIR": data, **workload.settings(self.fake_port),
         }
 
     def sides(self, workload):

@@ -8,6 +8,7 @@
 pub mod chat;
 pub mod config;
 pub mod json;
+pub mod json_error;
 pub mod metrics;
 pub mod random;
 pub mod sse;

@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Module → layer, as in ARCHITECTURE.md. A file uses only layers below its own, or its own one way.
-const LAYERS: [(&str, u8); 25] = [
+const LAYERS: [(&str, u8); 26] = [
     ("json", 0),
+    ("json_error", 0),
     ("config", 0),
     ("chat", 0),
     ("sse", 0),

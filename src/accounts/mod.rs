@@ -24,6 +24,6 @@ pub use pool::{
     Conversation, Denied, Due, End, Granted, Group, Lease, Leg, Pool, Queued, Rules, Strategy, Taken, Use, View,
     Waiting, Wanted,
 };
-pub use registry::{Registry, Unchanged, restored};
+pub use registry::{Changes, Missing, Registry, restored};
 pub use state::{Blame, Cause, Change, Class, Outcome, State};
 pub use waits::threshold;

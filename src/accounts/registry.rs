@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::clock::Millis;
 use super::events::{Event, EventKind, Events};
@@ -12,9 +12,6 @@ use super::{Account, Health, Origin, Outcome, Pool};
 use crate::config::Secret;
 use crate::store::{Database, Kept, Record, UsageRecord};
 
-/// How often a change is begun anew because another one came first.
-const MOST_RACES: usize = 16;
-
 /// All accounts and what happened to them.
 pub struct Registry {
     /// The accounts in use.
@@ -22,128 +19,32 @@ pub struct Registry {
     /// What happened to them.
     pub events: Arc<Events>,
     database: Database,
+    changing: Semaphore,
     /// One renewal at a time for each account.
     turns: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-/// Why a change was not made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unchanged {
-    /// There is no such account.
-    Missing,
-    /// Others changed it all the time.
-    Contended,
+/// There is no account of this id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missing;
+
+/// The turn to change accounts. One at a time has it, so that what is kept is what holds, in the same order.
+pub struct Changes<'a> {
+    registry: &'a Registry,
+    _turn: Option<SemaphorePermit<'a>>,
 }
 
 impl Registry {
     /// A registry of the accounts in `pool`.
     pub fn new(pool: Arc<Pool>, events: Arc<Events>, database: Database) -> Self {
-        Self { pool, events, database, turns: Mutex::default() }
+        Self { pool, events, database, changing: Semaphore::new(1), turns: Mutex::default() }
     }
 
-    /// An id that no account has: the provider's, with the smallest free number.
-    pub fn free_id(&self, provider: &str) -> String {
-        let taken: Vec<String> = self.pool.view().into_iter().map(|view| view.account.id.clone()).collect();
-        let free = (1_u32..).map(|n| format!("{provider}-{n}")).find(|id| !taken.contains(id));
-        free.unwrap_or_else(|| provider.to_owned())
-    }
-
-    /// Puts a new account in.
-    pub async fn add(&self, account: Account, why: &str) -> Kept {
-        let now = self.pool.now();
-        let account = Account { created: now, changed: now, ..account };
-        let kept = self.database.commit(vec![Record::Account(account.record())]).await;
-        let id = account.id.clone();
-        let mut health = Health::new(now);
-        if !account.enabled {
-            health.take(Outcome::Disabled, now, 0.0);
-        }
-        self.pool.put(account, health);
-        self.events.note(&self.database, &id, Event::told(now, EventKind::Account, why));
-        kept
-    }
-
-    /// Changes an account: the change is kept first, then it takes effect; if another came first it is made anew on top
-    /// of that one.
-    ///
-    /// # Errors
-    /// If the account is not there, or not left alone for long enough.
-    pub async fn change(
-        &self,
-        id: &str,
-        change: impl Fn(Account) -> Account,
-    ) -> Result<(Arc<Account>, Kept), Unchanged> {
-        for _ in 0..MOST_RACES {
-            let old = self.pool.account(id).ok_or(Unchanged::Missing)?;
-            let new = Account { version: old.version + 1, changed: self.pool.now(), ..change((*old).clone()) };
-            let kept = self.database.commit(vec![Record::Account(new.record())]).await;
-            if self.pool.swap(new, old.version) {
-                let account = self.pool.account(id).ok_or(Unchanged::Missing)?;
-                return Ok((account, kept));
-            }
-        }
-        Err(Unchanged::Contended)
-    }
-
-    /// Gives an account another credential, which makes it well again. `by_owner` says who does.
-    ///
-    /// # Errors
-    /// As [`Registry::change`].
-    pub async fn renew(
-        &self,
-        id: &str,
-        credential: BTreeMap<String, String>,
-        identity: Option<String>,
-        by_owner: bool,
-    ) -> Result<(Arc<Account>, Kept), Unchanged> {
-        let changed = self
-            .change(id, |old| Account {
-                credential: Secret::new(credential.clone()),
-                identity: identity.clone().or(old.identity.clone()),
-                origin: if by_owner { Origin::Console } else { old.origin },
-                ..old
-            })
-            .await?;
-        self.pool.tell(id, Outcome::Renewed);
-        let why = if by_owner { "Its owner gave it a new credential." } else { "Its credential was renewed." };
-        self.note(id, EventKind::Credential, why);
-        Ok(changed)
-    }
-
-    /// Puts what the upstream changed of a credential in the place of the one that it was made from; nothing happens
-    /// if that one is not the present one any more.
-    pub async fn roll(&self, from: &Account, credential: BTreeMap<String, String>) -> bool {
-        let current = self.pool.account(&from.id);
-        let Some(old) = current.filter(|current| current.credential == from.credential) else { return false };
-        let version = old.version;
-        let credential = Secret::new(credential);
-        let new = Account { credential, version: version + 1, changed: self.pool.now(), ..(*old).clone() };
-        self.database.commit(vec![Record::Account(new.record())]).await;
-        let swapped = self.pool.swap(new, version);
-        if !swapped && let Some(winner) = self.pool.account(&from.id) {
-            // Another change took effect meanwhile; what is kept must be that one.
-            self.database.put(Record::Account(winner.record()));
-        }
-        swapped
-    }
-
-    /// Takes an account out. One that the environment names is remembered as deleted, so that it stays away.
-    ///
-    /// # Errors
-    /// If it is not there.
-    pub async fn remove(&self, id: &str) -> Result<Kept, Unchanged> {
-        let account = self.pool.remove(id).ok_or(Unchanged::Missing)?;
-        self.events.forget(id);
-        let record = if account.fingerprint.is_some() {
-            let mut record = account.record();
-            // What it was signed in with is not needed to know that it is gone.
-            record.gone = true;
-            record.credential = Secret::new(BTreeMap::new());
-            Record::Account(record)
-        } else {
-            Record::DropAccount(id.to_owned())
-        };
-        Ok(self.database.commit(vec![record]).await)
+    /// Waits for the turn to change accounts. Whoever has it should run in a task that nobody breaks off: what was sent to
+    /// the store must take effect, too.
+    pub async fn begin(&self) -> Changes<'_> {
+        // It is never closed, so there always is a turn.
+        Changes { registry: self, _turn: self.changing.acquire().await.ok() }
     }
 
     /// Notes something that happened to an account.
@@ -168,6 +69,91 @@ impl Registry {
             };
             self.database.put(Record::Usage(record));
         }
+    }
+}
+
+impl Changes<'_> {
+    /// An id that no account has: the provider's, with the smallest free number.
+    pub fn free_id(&self, provider: &str) -> String {
+        let taken: Vec<String> = self.registry.pool.view().into_iter().map(|view| view.account.id.clone()).collect();
+        let free = (1_u32..).map(|n| format!("{provider}-{n}")).find(|id| !taken.contains(id));
+        free.unwrap_or_else(|| provider.to_owned())
+    }
+
+    /// Puts a new account in.
+    pub async fn add(&self, account: Account, why: &str) -> Kept {
+        let Registry { pool, events, database, .. } = self.registry;
+        let now = pool.now();
+        let account = Account { created: now, changed: now, ..account };
+        let kept = database.commit(vec![Record::Account(account.record())]).await;
+        let id = account.id.clone();
+        let health = Health::new(now).switched(account.enabled);
+        pool.put(account, health);
+        events.note(database, &id, Event::told(now, EventKind::Account, why));
+        kept
+    }
+
+    /// Changes an account: the change is kept first, then it takes effect.
+    ///
+    /// # Errors
+    /// If the account is not there.
+    pub async fn change(
+        &self,
+        id: &str,
+        change: impl FnOnce(Account) -> Account,
+    ) -> Result<(Arc<Account>, Kept), Missing> {
+        let Registry { pool, database, .. } = self.registry;
+        let old = pool.account(id).ok_or(Missing)?;
+        let new = change((*old).clone());
+        let new = Account { version: old.version + 1, changed: pool.now(), ..new };
+        let kept = database.commit(vec![Record::Account(new.record())]).await;
+        pool.replace(new);
+        Ok((pool.account(id).ok_or(Missing)?, kept))
+    }
+
+    /// Gives an account another credential, which makes it well again. `by_owner` says who does.
+    ///
+    /// # Errors
+    /// As [`Changes::change`].
+    pub async fn renew(
+        &self,
+        id: &str,
+        credential: BTreeMap<String, String>,
+        identity: Option<String>,
+        by_owner: bool,
+    ) -> Result<(Arc<Account>, Kept), Missing> {
+        let changed = self
+            .change(id, |old| Account {
+                credential: Secret::new(credential),
+                identity: identity.or(old.identity),
+                origin: if by_owner { Origin::Console } else { old.origin },
+                ..old
+            })
+            .await?;
+        self.registry.pool.tell(id, Outcome::Renewed);
+        let why = if by_owner { "Its owner gave it a new credential." } else { "Its credential was renewed." };
+        self.registry.note(id, EventKind::Credential, why);
+        Ok(changed)
+    }
+
+    /// Takes an account out. One that the environment names is remembered as deleted, so that it stays away.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub async fn remove(&self, id: &str) -> Result<Kept, Missing> {
+        let Registry { pool, events, database, .. } = self.registry;
+        let account = pool.remove(id).ok_or(Missing)?;
+        events.forget(id);
+        let record = if account.fingerprint.is_some() {
+            let mut record = account.record();
+            // What it was signed in with is not needed to know that it is gone.
+            record.gone = true;
+            record.credential = Secret::new(BTreeMap::new());
+            Record::Account(record)
+        } else {
+            Record::DropAccount(id.to_owned())
+        };
+        Ok(database.commit(vec![record]).await)
     }
 }
 

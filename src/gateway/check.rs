@@ -67,7 +67,7 @@ pub async fn check(client: &Client, registry: &Registry, member: &Member, accoun
         Found::Unknown => None,
     };
     let wait = next(registry, account, &found, outcome.as_ref());
-    registry.pool.checked(&account.id, outcome, wait);
+    registry.pool.checked(account, outcome, wait);
     found
 }
 
@@ -75,7 +75,7 @@ pub async fn check(client: &Client, registry: &Registry, member: &Member, accoun
 async fn learn(registry: &Registry, account: &Account, alive: &Alive) {
     if alive.identity.is_some() && alive.identity != account.identity {
         let identity = alive.identity.clone();
-        let _ = registry.change(&account.id, |old| Account { identity: identity.clone(), ..old }).await;
+        let _ = registry.begin().await.change(&account.id, |old| Account { identity, ..old }).await;
     }
 }
 

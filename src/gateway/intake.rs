@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::check::{Found as Checked, look};
 use super::roster::{Member, Roster};
 use crate::accounts::paste::{self, Found, Paste, Recognition};
-use crate::accounts::{Account, Limits, Origin, Registry};
+use crate::accounts::{Account, Changes, Limits, Origin, Registry};
 use crate::chat::FaultKind;
 use crate::config::Secret;
 use crate::providers::EXPIRES;
@@ -114,16 +114,18 @@ pub async fn take_in(roster: &Roster, registry: &Registry, client: &Client, offe
         Checked::Fault(fault) => (false, Some(fault.message.to_string())),
         Checked::Unknown => (false, Some("This provider has no way to tell.".to_owned())),
     };
+    // From here on nobody else changes accounts: the same credential pasted twice at once is one account.
+    let changes = registry.begin().await;
     let old = known(registry, member, &found.credential, found.identity.as_deref());
     let name = name.map(|name| checked_name(registry, &name, old.as_deref())).transpose()?;
     let account = old.as_ref().map(|one| one.id.clone());
     let understood = understood(member, form, &found, account);
-    let (id, created, kept) = save(registry, member, old, *found, name, limits).await?;
+    let (id, created, kept) = save(&changes, member, old, *found, name, limits).await?;
     Ok(Taken { id, created, confirmed, unconfirmed, kept, understood })
 }
 
 async fn save(
-    registry: &Registry,
+    changes: &Changes<'_>,
     member: &Member,
     old: Option<Arc<Account>>,
     found: Found,
@@ -131,7 +133,7 @@ async fn save(
     limits: Option<Limits>,
 ) -> Result<(String, bool, Kept), Refusal> {
     let Some(old) = old else {
-        let id = registry.free_id(member.provider.id());
+        let id = changes.free_id(member.provider.id());
         let account = Account {
             name: name.unwrap_or_else(|| id.clone()),
             provider: member.provider.id().to_owned(),
@@ -140,19 +142,19 @@ async fn save(
             limits: limits.unwrap_or_default(),
             ..Account::new(id.clone(), None, found.credential)
         };
-        let kept = registry.add(account, "Its owner put it in.").await;
+        let kept = changes.add(account, "Its owner put it in.").await;
         return Ok((id, true, kept));
     };
-    let busy = |_| Refusal::Busy(format!("{} is being changed by somebody else; try again.", old.id));
-    let renewed = registry.renew(&old.id, found.credential, found.identity, true).await.map_err(busy)?;
+    let gone = |_| Refusal::Busy(format!("{} was taken out just now; try again.", old.id));
+    let renewed = changes.renew(&old.id, found.credential, found.identity, true).await.map_err(gone)?;
     let mut kept = renewed.1;
     if name.is_some() || limits.is_some() {
         let change = |one: Account| Account {
-            name: name.clone().unwrap_or_else(|| one.name.clone()),
+            name: name.unwrap_or_else(|| one.name.clone()),
             limits: limits.unwrap_or(one.limits),
             ..one
         };
-        kept = registry.change(&old.id, change).await.map_err(busy)?.1;
+        kept = changes.change(&old.id, change).await.map_err(gone)?.1;
     }
     Ok((old.id.clone(), false, kept))
 }

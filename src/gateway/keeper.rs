@@ -97,7 +97,7 @@ async fn check_one(client: &Client, household: &Household, due: Due) -> Done {
     if let Some(member) = household.roster.member(&due.account.provider) {
         check(client, &household.registry, member, &due.account).await;
     } else {
-        household.registry.pool.checked(&due.account.id, None, EVERY);
+        household.registry.pool.checked(&due.account, None, EVERY);
     }
     Done::Checked
 }

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::roster::Member;
 use crate::accounts::{Account, Registry};
 use crate::chat::{AccountTrouble, Fault, FaultKind};
+use crate::config::Secret;
 use crate::upstream::Client;
 
 /// How long a renewal may take.
@@ -53,14 +54,20 @@ pub async fn work(registry: &Registry, mut bin: RollBin) {
 
 /// Takes over what an upstream set as cookies while it was asked with `account`.
 pub async fn take_over(registry: &Registry, member: &Member, account: &Account, set_cookies: &[String]) {
+    let changes = registry.begin().await;
     // What was rolled meanwhile is rolled on, so that two answers at the same time do not lose each other's cookies.
     let current = registry.pool.account(&account.id);
-    let Some(current) = current.filter(|current| current.identity == account.identity) else { return };
-    if let Some(credential) = member.provider.rolled(&current, set_cookies)
-        && registry.roll(&current, credential).await
-    {
+    let Some(current) = current.filter(|current| is_same(member, current, account)) else { return };
+    let Some(credential) = member.provider.rolled(&current, set_cookies) else { return };
+    if changes.change(&account.id, |old| Account { credential: Secret::new(credential), ..old }).await.is_ok() {
         log::debug!("{}: cookies rolled", account.id);
     }
+}
+
+/// Whether it is still the sign-in that was asked with: cookies of another one do not belong to it.
+fn is_same(member: &Member, current: &Account, account: &Account) -> bool {
+    let power = member.provider.credentials();
+    power.is_none_or(|power| power.is_same(current, account.credential.expose()))
 }
 
 /// The account with a credential that is good now; renews it first, if it must be.
@@ -100,6 +107,7 @@ async fn renew(client: &Client, registry: &Registry, member: &Member, id: &str) 
     }
     let (head, body) = client.fetch(power.request(&account)?, LIMIT, PATIENCE).await?;
     let credential = power.read(&account, &head, &body)?;
-    let (account, _) = registry.renew(id, credential, None, false).await.map_err(|_| gone())?;
+    let changes = registry.begin().await;
+    let (account, _) = changes.renew(id, credential, None, false).await.map_err(|_| gone())?;
     Ok(account)
 }

@@ -8,11 +8,13 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::names::Names;
 use super::roster::Roster;
 use super::route::AUTO;
 use crate::accounts::{Limits, Pool, Rules, Strategy};
+use crate::json_error::sentence;
 use crate::store::{Database, Kept, Record};
 
 /// The longest that a request may be told to wait for an account, in seconds.
@@ -65,6 +67,8 @@ pub struct Settings {
     /// What holds where the owner said nothing: the environment's values, and whether it named them.
     base: Base,
     changed: Mutex<BTreeMap<String, Value>>,
+    /// One change at a time, so that what is kept is what holds.
+    changing: Semaphore,
     database: Database,
     pool: Arc<Pool>,
     roster: Arc<Roster>,
@@ -81,7 +85,7 @@ impl Settings {
         warnings: &mut Vec<String>,
     ) -> Self {
         let pool = Arc::clone(&roster.pool);
-        let settings = Self { base, changed: Mutex::default(), database, pool, roster };
+        let settings = Self { base, changed: Mutex::default(), changing: Semaphore::new(1), database, pool, roster };
         for (name, text) in kept {
             let value = serde_json::from_str(text).unwrap_or(Value::Null);
             match settings.check(name, &value, false) {
@@ -112,7 +116,7 @@ impl Settings {
         SETTINGS.into_iter().map(one).collect()
     }
 
-    /// Changes a setting; `None` brings its default back.
+    /// Changes a setting; `None` brings its default back. Should run in a task that nobody breaks off.
     ///
     /// # Errors
     /// If there is none of this name, or the value is wrong.
@@ -121,6 +125,8 @@ impl Settings {
             Some(value) => self.check(name, value, true)?,
             None => known(name)?,
         }
+        // It is never closed, so there always is a turn.
+        let _turn = self.changing.acquire().await.ok();
         let text = value.as_ref().map(Value::to_string);
         let kept = self.database.commit(vec![Record::Setting { name: name.to_owned(), value: text }]).await;
         {
@@ -238,5 +244,5 @@ fn text(value: &Value) -> Result<&str, String> {
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-    T::deserialize(value).map_err(|error| error.to_string())
+    T::deserialize(value).map_err(|error| sentence(&error))
 }

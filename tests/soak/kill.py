@@ -6,8 +6,10 @@ import http.client
 import json
 import os
 import random
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,11 +24,13 @@ from fake import Fake
 from patience import until
 from stack import INHERITED, OWNER_KEY, STOP_S, binary, free_port
 from watch import integrity
-from wire import ask
+from wire import HOST, ask
 
 START_S = 10
 PATIENCE_S = 15
 FULL = 12
+# Clients that leave, and how many looks in a row have to agree before that has come to an end.
+LEAVING, SETTLED = 120, 10
 PROVIDER = "openai_compatible"
 # Each thread has a setting of its own and values that it goes through.
 SETTINGS = (
@@ -166,7 +170,7 @@ class Writer:
         try:
             while True:
                 kind = self.dice.choice(kinds)
-                if kind is self.add and len(self.there()) >= FULL:
+                if kind == self.add and len(self.there()) >= FULL:
                     kind = self.delete
                 kind()
                 self.done[kind.__name__] += 1
@@ -282,6 +286,7 @@ class Trial:
         threads = range(len(SETTINGS))
         self.writers = [Writer(n, self.service, random.Random(self.dice.random()), self.wrong) for n in threads]
         self.slowest_start = 0.0
+        self.leaving = random.Random(self.dice.random())
         # The accounts that the service has by itself.
         self.own = None
 
@@ -345,12 +350,65 @@ class Trial:
         for name in found:
             self.wrong(f"an account that nobody put in: {name}")
 
+    def abandon(self):
+        """Changes whose clients leave at once: made or not, memory and disk agree about it."""
+        ids = [account.id for writer in self.writers for account in writer.there()]
+        threads = [threading.Thread(target=self.leave, args=(n, self.dice.choice(ids))) for n in range(LEAVING)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        looks = [self.everything()]
+
+        def settled():
+            looks.append(self.everything())
+            return len(looks) > SETTLED and all(look == looks[-1] for look in looks[-SETTLED:])
+
+        until(settled, PATIENCE_S, "what the clients left behind has come to an end")
+        self.service.kill()
+        self.check_file()
+        for warning in self.service.start():
+            self.wrong(f"the start warns: {warning}")
+        after = self.everything()
+        for name in sorted(looks[-1].keys() | after.keys()):
+            if looks[-1].get(name) != after.get(name):
+                self.wrong(f"{name} was {looks[-1].get(name)} after its client left, and {after.get(name)} on disk")
+
+    def leave(self, number, name):
+        """Asks for a change and leaves."""
+        method, path, body = (
+            ("PATCH", f"accounts/{name}", {"limits": {"concurrent": 100 + number}}),
+            ("POST", "accounts", {"paste": f"sk-ok~user-left-{number}", "provider": PROVIDER, "name": f"left-{number}"}),
+            ("DELETE", f"accounts/{name}", None),
+            ("PUT", "settings/pool.queue_wait_s", {"value": 100 + number}),
+        )[number % 4]
+        body = json.dumps(body).encode() if body else b""
+        head = (
+            f"{method} /admin/api/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {OWNER_KEY}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection((HOST, self.service.port), PATIENCE_S) as connection:
+            connection.sendall(head.encode() + body)
+            # Long enough for the change to have begun, short enough for some of them not to have ended.
+            select.select([connection], [], [], self.leaving.uniform(0, 0.003))
+
+    def everything(self):
+        """What the owner sees, as far as it is kept."""
+        accounts = self.service.admin("accounts")[1]["accounts"]
+        settings = self.service.admin("settings")[1]["settings"]
+        kept = {one["id"]: (one["name"], one["limits"], one["identity"], one["state"]) for one in accounts}
+        return kept | {one["name"]: (one["value"], one["source"]) for one in settings}
+
     def stop(self):
-        """A proper end, and one more start."""
+        """A proper end, and one more start that has the same."""
+        before = self.everything()
         self.service.process.send_signal(signal.SIGTERM)
         if code := self.service.process.wait(STOP_S):
             self.wrong(f"it ended with {code}: {self.service.said.read_text()[-2000:]}")
-        self.start()
+        for warning in self.service.start():
+            self.wrong(f"the start warns: {warning}")
+        if before != self.everything():
+            self.wrong(f"a proper stop lost something: {before} is now {self.everything()}")
 
 
 def main():
@@ -368,6 +426,7 @@ def main():
         trial.start()
         for _ in range(options.rounds):
             trial.round()
+        trial.abandon()
         trial.stop()
     finally:
         trial.service.close()

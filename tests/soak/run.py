@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+sys.path.append(str(ROOT / "tests" / "e2e"))
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
@@ -30,7 +30,7 @@ prefer_newest()
 
 from exchange import exchange  # noqa: E402
 from fake import Fake  # noqa: E402
-from owner import LIMITS, Owner  # noqa: E402
+from changes import LIMITS, Owner  # noqa: E402
 from patience import until  # noqa: E402
 from stack import OWNER_KEY, Stack, binary  # noqa: E402
 from verdict import Wrong, judge  # noqa: E402
@@ -40,6 +40,7 @@ CLIENTS = 40
 # The share of the time in which the service is killed; the rest shows whether it grows.
 STORM = 0.45
 MOST_SHOWN = 20
+SHORTEST_S = 40
 COOKIES = ("chaos-11-20~drip5", "chaos-12-30~drip20", "chaos-13-60~drip10")
 KEYS = ("sk-chaos-21-20~drip5", "sk-chaos-22-30~drip20", "sk-chaos-23-10~drip40")
 MODELS = ("auto", "auto", "fake-large", "openai_compatible/fake-small")
@@ -161,7 +162,11 @@ class Soak:
         self.crashes.append(window)
         self.kills[name] += 1
         os.kill(pid, signal.SIGKILL)
-        back = lambda: pids() not in ([], [pid]) and pid not in pids() and self.stack.is_up()
+
+        def back():
+            found = pids()
+            return found and pid not in found and self.stack.is_up()
+
         await asyncio.to_thread(until, back, 15, lambda: f"{name} is back: {self.stack.output()[-2000:]}")
         # The connections that the dead one held are found out a moment later.
         window[1] = time.monotonic() + 1
@@ -173,8 +178,8 @@ class Soak:
             self.wrong(f"only {streams} streams and {plain} whole answers in {self.seconds} s")
         if self.kinds["left"] < self.seconds / 2 or self.kills["service"] < 2 or self.kills["nginx"] != 1:
             self.wrong(f"too little chaos: {self.kinds['left']} clients left, {dict(self.kills)} kills")
-        quiet = [name for name in (*COOKIES, *(key.removeprefix("sk-") for key in KEYS))
-                 if not self.journal["scenarios"].get(name, {}).get("completed")]
+        names = (*COOKIES, *(key.removeprefix("sk-") for key in KEYS))
+        quiet = [name for name in names if not self.journal["scenarios"].get(name, {}).get("completed")]
         if quiet or len(self.journal["faults"]) < 8:
             self.wrong(f"accounts that never answered: {quiet}; faults drawn: {self.journal['faults']}")
 
@@ -229,6 +234,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--seed", type=int, default=None, help="repeats the choices, as far as time lets them")
     options = parser.parse_args()
+    if options.seconds < SHORTEST_S:
+        parser.error(f"less than {SHORTEST_S} s shows nothing")
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,6 +1,7 @@
 """What is looked at all the time and at the end: memory, limits, counts of use, and what is left over."""
 
 import asyncio
+import http.client
 import sqlite3
 import statistics
 import time
@@ -37,9 +38,10 @@ class Watch:
         answer = await self.owner.ask("accounts")
         try:
             health = (await asyncio.to_thread(self.stack.health)) if answer else None
-        except Exception:  # noqa: BLE001: the stack is being killed, or a client's own look fails and says so
+        except (OSError, http.client.HTTPException, ValueError):
+            # It is being killed; else the next look at the accounts says so.
             health = None
-        if not answer or not health or life != self.life:
+        if not answer or "providers" not in (health or {}) or life != self.life:
             return
         accounts = answer.json()["accounts"]
         self.uses.append((at, {account["id"]: (account["created"], account["requests_today"]) for account in accounts}))

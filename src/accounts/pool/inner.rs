@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::lease::End;
+use super::lease::{End, Returned};
 use super::queue::Waiter;
 use super::slot::{Gate, Slot};
 use super::sticky::Sticky;
 use super::wanted::{Conversation, Denied, Leg, Waiting, Wanted};
 use super::{News, Rules};
 use crate::accounts::clock::Millis;
-use crate::accounts::{Account, Health, Outcome};
+use crate::accounts::{Account, Class, Health, Outcome};
 
 /// How much busier than the least busy one a conversation's own account may be before the conversation moves.
 const LOYALTY: u32 = 2;
@@ -151,7 +151,20 @@ impl Inner {
         fits.then_some(at)
     }
 
-    pub fn release(&mut self, at: usize, serial: u64, probe: bool, end: End, now: Millis) -> Option<News> {
+    /// Whether an outcome that was had with `account` says something about the one that is here now. That an older
+    /// credential is refused says nothing about the new one.
+    pub fn concerns(&self, at: usize, account: &Account, outcome: &Outcome) -> bool {
+        let of_credential = match outcome {
+            Outcome::Failed(blame) | Outcome::CheckFailed(blame) => {
+                matches!(blame.cause.class, Class::Expired | Class::NeedsOwner | Class::Banned)
+            }
+            _ => false,
+        };
+        !of_credential || self.slots[at].cold.account.credential == account.credential
+    }
+
+    pub fn release(&mut self, returned: &Returned<'_>, end: End, now: Millis) -> Option<News> {
+        let Returned { account, slot: at, serial, probe } = *returned;
         let slot = self.slots.get_mut(at)?;
         if slot.serial != serial {
             // The account was taken out meanwhile; its place is free once nobody uses it any more.
@@ -164,7 +177,8 @@ impl Inner {
             slot.day_tokens = slot.day_tokens.saturating_add(end.tokens);
             slot.cold.dirty = true;
         }
-        let outcome = end.outcome?;
+        let outcome = end.outcome.filter(|outcome| self.concerns(at, account, outcome))?;
+        let slot = &mut self.slots[at];
         let failed = matches!(outcome, Outcome::Failed(_));
         let first = end.first_token.map(|wait| wait.as_secs_f32() * 1000.0);
         slot.measure(failed, first, now);

@@ -28,39 +28,26 @@ pub struct Use {
 }
 
 impl Pool {
-    /// Puts an account in, or in the place of the one with its id; `health` is for newcomers.
+    /// Puts a new account in.
     pub fn put(self: &Arc<Self>, account: Account, health: Health) {
         let group = self.group(&account.provider);
-        let account = Arc::new(account);
-        {
-            let mut inner = self.lock();
-            match inner.find(&account.id) {
-                Some(at) => {
-                    let limits = account.limits.or(inner.rules.limits);
-                    let slot = &mut inner.slots[at];
-                    slot.limit(limits);
-                    slot.number = account.number;
-                    slot.cold.account = account;
-                }
-                None => {
-                    inner.insert(group.index, account, health);
-                }
-            }
-        }
+        self.lock().insert(group.index, Arc::new(account), health);
         self.serve();
     }
 
-    /// Puts a changed credential in the place of the one that it was made from. What has meanwhile become something
-    /// else is left as it is, and `false` returned.
-    pub fn swap(&self, account: Account, from_version: i64) -> bool {
-        let mut inner = self.lock();
-        let Some(at) = inner.find(&account.id) else { return false };
-        let slot = &mut inner.slots[at];
-        if slot.cold.account.version != from_version {
-            return false;
+    /// Puts a changed account in the place of the one with its id, if that is still there.
+    pub fn replace(self: &Arc<Self>, account: Account) {
+        {
+            let mut inner = self.lock();
+            let Some(at) = inner.find(&account.id) else { return };
+            let limits = account.limits.or(inner.rules.limits);
+            let slot = &mut inner.slots[at];
+            slot.limit(limits);
+            slot.number = account.number;
+            slot.cold.account = Arc::new(account);
         }
-        slot.cold.account = Arc::new(account);
-        true
+        // A higher limit lets those in who wait.
+        self.serve();
     }
 
     /// Takes an account out. Requests under way end as they would have.
@@ -118,13 +105,14 @@ impl Pool {
         !std::mem::replace(&mut inner.slots[at].cold.checking, true)
     }
 
-    /// A check has ended; the next one is due after `wait`, spread a little. Without `outcome` it said nothing.
-    pub fn checked(self: &Arc<Self>, id: &str, outcome: Option<Outcome>, wait: Millis) {
+    /// A check of `account` has ended; the next one is due after `wait`, spread a little. Without `outcome` it said
+    /// nothing.
+    pub fn checked(self: &Arc<Self>, account: &Account, outcome: Option<Outcome>, wait: Millis) {
         let (now, chance) = (self.now(), chance());
         let news = {
             let mut inner = self.lock();
-            let Some(at) = inner.find(id) else { return };
-            let news = outcome.and_then(|outcome| {
+            let Some(at) = inner.find(&account.id) else { return };
+            let news = outcome.filter(|outcome| inner.concerns(at, account, outcome)).and_then(|outcome| {
                 inner.slots[at].cold.last_check = Some((now, outcome == Outcome::Alive));
                 inner.take_in(at, outcome, now, chance)
             });

@@ -28,6 +28,15 @@ pub struct End {
     pub tokens: u64,
 }
 
+/// A lease that is given back.
+#[derive(Debug, Clone, Copy)]
+pub struct Returned<'a> {
+    pub account: &'a Account,
+    pub slot: usize,
+    pub serial: u64,
+    pub probe: bool,
+}
+
 impl Lease {
     /// The account as it was when the lease began.
     pub const fn account(&self) -> &Arc<Account> {
@@ -47,6 +56,8 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.pool.release(self.slot, self.serial, self.probe, std::mem::take(&mut self.end));
+        let end = std::mem::take(&mut self.end);
+        let returned = Returned { account: &self.account, slot: self.slot, serial: self.serial, probe: self.probe };
+        self.pool.release(&returned, end);
     }
 }

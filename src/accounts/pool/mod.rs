@@ -33,6 +33,7 @@ use super::state::{Change, Outcome};
 use super::{Account, Limits};
 use crate::random;
 use inner::{Inner, Pick};
+use lease::Returned;
 use queue::Waiter;
 
 /// How many requests may wait at the same time; more are refused at once.
@@ -153,11 +154,11 @@ impl Pool {
         Lease { pool: Arc::clone(self), account, slot, serial: place.serial, probe, end: End::default() }
     }
 
-    fn release(self: &Arc<Self>, slot: usize, serial: u64, probe: bool, end: End) {
+    fn release(self: &Arc<Self>, returned: &Returned<'_>, end: End) {
         let now = self.now();
         let (news, waited_for) = {
             let mut inner = self.lock();
-            (inner.release(slot, serial, probe, end, now), !inner.queue.is_empty())
+            (inner.release(returned, end, now), !inner.queue.is_empty())
         };
         self.announce(news, now);
         if waited_for {

@@ -232,12 +232,28 @@ fn an_account_that_is_taken_out_ends_its_leases_in_peace() {
 }
 
 #[test]
-fn a_changed_credential_loses_to_one_that_came_first() {
-    let (pool, _) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
-    let changed = |version| Account { version, ..account("a", Limits::default()) };
-    assert!(pool.swap(changed(1), 0));
-    assert!(!pool.swap(changed(1), 0));
-    assert!(!pool.swap(Account { id: "z".into(), ..changed(2) }, 1));
+fn what_befalls_an_old_credential_says_nothing_about_the_new_one() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
+    let mut old = [granted(pool.take(&wanted, &[])), granted(pool.take(&wanted, &[]))];
+    let credential = crate::config::Secret::new(BTreeMap::from([("key".to_owned(), "new".to_owned())]));
+    pool.replace(Account { credential, ..account("a", concurrent(7)) });
+    old.iter_mut().for_each(|lease| lease.end().outcome = failed(Class::Expired));
+    drop(old);
+    let view = pool.view_of("a").unwrap();
+    assert_eq!((view.health.state(), view.limits), (State::Ready, concurrent(7)));
+    let mut new = granted(pool.take(&wanted, &[]));
+    new.end().outcome = failed(Class::Expired);
+    drop(new);
+    assert_eq!(pool.view_of("a").unwrap().health.state().name(), "cooling");
+}
+
+#[tokio::test]
+async fn a_higher_limit_lets_those_in_who_wait() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
+    let _held = granted(pool.take(&wanted, &[]));
+    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
+    pool.replace(account("a", concurrent(2)));
+    assert!(queued.granted().await.is_ok());
 }
 
 /// Threads take, hold, fail, panic and walk away at random; afterwards not one lease is out.

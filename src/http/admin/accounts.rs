@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 
 use super::account_view::{AccountView, EventView};
 use super::problem::{No, read};
+use super::{BROKEN_OFF, to_its_end};
 use crate::accounts::{Account, EventKind, Limits, Outcome};
 use crate::config::Secret;
-use crate::gateway::{self, Found, Offer, Understood, check, checked_name};
+use crate::gateway::{self, Found, Gateway, Offer, Understood, check, checked_name};
 use crate::http::auth::Caller;
 use crate::http::problem::Refused;
 use crate::state::AppState;
@@ -139,7 +140,12 @@ pub async fn add(
     };
     let Pasted { paste, provider, name, limits } = pasted;
     let offer = Offer { text: Secret::new(paste), provider, name, limits };
-    let taken = gateway::take_in(&state.gateway.roster, &state.gateway.registry, &client, offer).await;
+    let owned = state.clone();
+    let taken = to_its_end(async move {
+        let Gateway { roster, registry, .. } = &owned.gateway;
+        gateway::take_in(roster, registry, &client, offer).await
+    });
+    let Some(taken) = taken.await else { return Ok(No::later(BROKEN_OFF).answer()) };
     Ok(match taken {
         Err(refusal) => No::from(refusal).answer(),
         Ok(taken) => {
@@ -174,20 +180,28 @@ pub async fn edit(
     Ok(edited.map_or_else(|no| no.answer(), |view| HttpResponse::Ok().json(view)))
 }
 
-async fn apply(state: &AppState, id: &str, edit: Edit) -> Result<AccountView, No> {
+async fn apply(state: &Data<AppState>, id: &str, edit: Edit) -> Result<AccountView, No> {
+    let (state, id) = (state.clone(), id.to_owned());
+    let edited = to_its_end(async move { apply_alone(&state, &id, edit).await });
+    edited.await.unwrap_or_else(|| Err(No::later(BROKEN_OFF)))
+}
+
+async fn apply_alone(state: &AppState, id: &str, edit: Edit) -> Result<AccountView, No> {
     let registry = &state.gateway.registry;
+    let changes = registry.begin().await;
     let old = registry.pool.account(id).ok_or_else(|| No::account(id))?;
     let name = edit.name.map(|name| checked_name(registry, &name, Some(&old))).transpose()?;
     if let Some(limits) = &edit.limits {
         limits.check().map_err(|what| No::wrong("limits", what))?;
     }
+    let renamed = name.clone();
     let change = |one: Account| Account {
-        name: name.clone().unwrap_or_else(|| one.name.clone()),
+        name: renamed.unwrap_or_else(|| one.name.clone()),
         limits: edit.limits.unwrap_or(one.limits),
         enabled: edit.enabled.unwrap_or(one.enabled),
         ..one
     };
-    registry.change(id, change).await.map_err(|why| No::unchanged(id, &why))?;
+    changes.change(id, change).await.map_err(|_| No::account(id))?;
     if let Some(enabled) = edit.enabled {
         registry.pool.tell(id, if enabled { Outcome::Enabled } else { Outcome::Disabled });
     }
@@ -209,7 +223,7 @@ pub async fn disable(_: Caller, state: Data<AppState>, id: Path<String>) -> Http
     switch(&state, &id, false).await
 }
 
-async fn switch(state: &AppState, id: &str, enabled: bool) -> HttpResponse {
+async fn switch(state: &Data<AppState>, id: &str, enabled: bool) -> HttpResponse {
     let edit = Edit { name: None, limits: None, enabled: Some(enabled) };
     apply(state, id, edit).await.map_or_else(|no| no.answer(), |view| HttpResponse::Ok().json(view))
 }
@@ -217,9 +231,12 @@ async fn switch(state: &AppState, id: &str, enabled: bool) -> HttpResponse {
 /// Takes an account out, with its events and its use.
 #[utoipa::path(delete, path = "/admin/api/accounts/{id}", tag = "accounts", params(("id" = String, Path)), responses((status = 204), (status = 404)), security(("key" = [])))]
 pub async fn delete(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpResponse {
-    match state.gateway.registry.remove(&id).await {
-        Ok(_) => HttpResponse::NoContent().finish(),
-        Err(why) => No::unchanged(&id, &why).answer(),
+    let (owned, which) = (state.clone(), id.clone());
+    let removed = to_its_end(async move { owned.gateway.registry.begin().await.remove(&which).await });
+    match removed.await {
+        Some(Ok(_)) => HttpResponse::NoContent().finish(),
+        Some(Err(_)) => No::account(&id).answer(),
+        None => No::later(BROKEN_OFF).answer(),
     }
 }
 

@@ -9,6 +9,16 @@ pub(super) mod store;
 
 use actix_web::web::{self, ServiceConfig};
 
+/// What is said when the service stops in the middle of a change.
+const BROKEN_OFF: &str = "The service is stopping; look again whether the change was made.";
+
+/// Does something to its end, even if the client leaves meanwhile: what is kept must take effect, too.
+async fn to_its_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Option<T> {
+    #[expect(clippy::disallowed_methods, reason = "a change takes moments; one that is broken off was never confirmed")]
+    let task = actix_web::rt::spawn(work);
+    task.await.ok()
+}
+
 /// Every URL below `/admin/api`.
 pub fn configure(urls: &mut ServiceConfig) {
     urls.service(

@@ -5,9 +5,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use serde::de::DeserializeOwned;
 
-use crate::accounts::Unchanged;
 use crate::gateway::Refusal;
 use crate::gateway::settings::NotSet;
+use crate::json_error::sentence;
 use crate::openai::error::object;
 
 /// A refusal with its status, the field that is wrong, and a sentence.
@@ -71,31 +71,15 @@ impl From<NotSet> for No {
     }
 }
 
-impl No {
-    /// Why an account was not changed.
-    pub fn unchanged(id: &str, why: &Unchanged) -> Self {
-        match why {
-            Unchanged::Missing => Self::account(id),
-            Unchanged::Contended => Self::later(format!("{id} is being changed by somebody else; try again.")),
-        }
-    }
-}
-
-/// Reads a body. What the reader says of a wrong one names the field, and no value is repeated.
+/// Reads a body. What is said of a wrong one names the field, and no value is repeated.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { "body".to_owned() } else { path };
-        No::wrong(field, without_values(&error.into_inner().to_string()))
-    })
-}
-
-/// The reader quotes what it did not expect; it may be a part of a credential.
-fn without_values(message: &str) -> String {
-    let what = message.split(" at line ").next().unwrap_or(message);
-    match what.split_once("expected") {
-        Some((before, expected)) if before.starts_with("invalid") => format!("expected{expected}"),
-        _ => what.to_owned(),
-    }
+        let error = error.into_inner();
+        let field = if path == "." || !error.is_data() { "body".to_owned() } else { path };
+        No::wrong(field, sentence(&error))
+    })?;
+    reader.end().map_err(|error| No::wrong("body", sentence(&error)))?;
+    Ok(value)
 }

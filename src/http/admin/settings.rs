@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::accounts::kept;
 use super::problem::{No, read};
+use super::{BROKEN_OFF, to_its_end};
 use crate::gateway::settings::Setting;
 use crate::http::auth::Caller;
 use crate::http::problem::Refused;
@@ -85,8 +86,11 @@ pub async fn reset(_: Caller, state: Data<AppState>, name: Path<String>) -> Http
     change(&state, &name, None).await
 }
 
-async fn change(state: &AppState, name: &str, value: Option<Value>) -> HttpResponse {
-    match state.settings.set(name, value).await {
+async fn change(state: &Data<AppState>, name: &str, value: Option<Value>) -> HttpResponse {
+    let (owned, which) = (state.clone(), name.to_owned());
+    let set = to_its_end(async move { owned.settings.set(&which, value).await });
+    let Some(set) = set.await else { return No::later(BROKEN_OFF).answer() };
+    match set {
         Ok(done) => {
             let (kept, not_kept) = kept(done);
             let setting = state.settings.list().into_iter().find(|setting| setting.name == name);

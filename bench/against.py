@@ -1,0 +1,55 @@
+"""What the service costs against an older build of itself, and what a pick of an account costs."""
+
+import statistics
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import workloads
+from load import rounds, timed
+from processes import Failure
+from sides import ROOT, Side, wait_for_answer
+
+PICK_PATIENCE_S = 60
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rounds of both builds in turn, and of the newer one once more: how much of a difference is chance."""
+
+    older: str
+    samples: dict
+
+    def differences(self, one, other):
+        """CPU of `one` less that of `other`, in µs for an answer: the median over pairs of the same round, and its range."""
+        pairs = zip(self.samples[one], self.samples[other], strict=True)
+        differences = [a.cpu_us - b.cpu_us for a, b in pairs]
+        return statistics.median(differences), min(differences), max(differences)
+
+
+def compare(bench, older, plan):
+    """The same load on an older binary and on this one, interleaved. Only the service is measured, without nginx."""
+    workload, sides = workloads.PLAIN, []
+    for name, binary in (("older", older), ("newer", bench.binary), ("again", bench.binary)):
+        settings = bench.environment(workload)
+        process = bench.processes.start(f"service-{name}", [binary, "serve"], settings)
+        side = Side(name, int(settings["APP_PORT"]), workload.request(), [process])
+        sides.append(side)
+        wait_for_answer(side.port, side.request, process)
+        side.check(workload)
+    samples = rounds(sides, lambda side: timed(side, plan.seconds, bench.processes.directory), plan.compare_rounds)
+    bench.stop(sides)
+    done = subprocess.run([older, "version"], capture_output=True, text=True, timeout=10, check=False)
+    return Comparison(f"{Path(older)} ({done.stdout.strip() or 'unknown'})", samples)
+
+
+def picks():
+    """The lines of benches/pick.rs: a case, the median and the fastest batch, in ns. Nothing, if it was not built."""
+    built = sorted((ROOT / "target" / "release" / "deps").glob("pick-*"), key=lambda path: path.stat().st_mtime)
+    programs = [path for path in built if not path.suffix]
+    if not programs:
+        return None
+    done = subprocess.run([programs[-1], "--bench"], capture_output=True, text=True, timeout=PICK_PATIENCE_S, check=False)
+    if done.returncode:
+        raise Failure(f"{programs[-1]} failed: {done.stderr}")
+    return [line.split("\t") for line in done.stdout.splitlines()]

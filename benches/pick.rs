@@ -1,0 +1,74 @@
+//! What it costs to pick an account and to give it back: `cargo bench --bench pick`.
+//!
+//! Each line is a case, the median of the batches and the fastest one, in nanoseconds for one pick, parted by tabs.
+
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use qianqiao::accounts::{Account, Deaf, Granted, Health, Leg, Limits, Outcome, Pool, Rules, Strategy, Taken, Wanted};
+
+/// How many picks are timed together: the clock's own cost must not count.
+const BATCH: u32 = 1000;
+/// How many batches; the median of so many says something on a busy machine, too.
+const BATCHES: usize = 301;
+/// Those before them that are not counted.
+const WARM_UP: usize = 30;
+/// How many accounts there are.
+const MANY: u32 = 200;
+/// Every so many accounts one has limits.
+const LIMITED: u32 = 4;
+
+fn main() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for strategy in Strategy::ALL {
+        let (pool, wanted) = pool(MANY, strategy);
+        report(&mut out, &format!("{}, {MANY} accounts, all idle", strategy.name()), &pool, &wanted)?;
+    }
+    let (busy, wanted) = pool(MANY, Strategy::LeastBusy);
+    // What is held makes the idle ones rare, as in a busy hour.
+    let held: Vec<Taken> = (0..MANY * 3 / 4).map(|_| busy.take(&wanted, &[])).collect();
+    report(&mut out, &format!("least-busy, {MANY} accounts, {} busy", held.len()), &busy, &wanted)?;
+    drop(held);
+    let (alone, wanted) = pool(1, Strategy::LeastBusy);
+    report(&mut out, "least-busy, 1 account", &alone, &wanted)
+}
+
+/// A pool of one group, in which every account is ready, and what asks for any of them.
+fn pool(accounts: u32, strategy: Strategy) -> (Arc<Pool>, Wanted) {
+    let rules = Rules { strategy, limits: Limits::default(), patience: Duration::ZERO };
+    let pool = Pool::new(rules, Box::new(Deaf));
+    let now = pool.now();
+    for number in 1..=accounts {
+        let mut account = Account::new(format!("bench-{number}"), Some(number), [].into());
+        "bench".clone_into(&mut account.provider);
+        if number % LIMITED == 0 {
+            // High enough never to be reached: a limit costs a look at its counters.
+            account.limits.concurrent = NonZeroU32::new(1_000_000);
+            account.limits.requests_per_minute = NonZeroU32::new(u32::MAX);
+        }
+        pool.put(account, Health::new(now));
+    }
+    let legs = vec![Leg { group: pool.group("bench"), only: None }];
+    (pool, Wanted { legs, conversation: None })
+}
+
+fn report(out: &mut impl Write, name: &str, pool: &Arc<Pool>, wanted: &Wanted) -> io::Result<()> {
+    let mut batches: Vec<f64> = (0..WARM_UP + BATCHES).map(|_| batch(pool, wanted)).skip(WARM_UP).collect();
+    batches.sort_by(f64::total_cmp);
+    writeln!(out, "{name}\t{:.0}\t{:.0}", batches[batches.len() / 2], batches[0])
+}
+
+/// Nanoseconds for one pick. Each lease ends as that of an answered request does.
+fn batch(pool: &Arc<Pool>, wanted: &Wanted) -> f64 {
+    let began = Instant::now();
+    for _ in 0..BATCH {
+        if let Taken::Granted(Granted { mut lease, leg }) = pool.take(black_box(wanted), &[]) {
+            lease.end().outcome = Some(Outcome::Answered);
+            black_box((lease, leg));
+        }
+    }
+    began.elapsed().as_secs_f64() * 1e9 / f64::from(BATCH)
+}
