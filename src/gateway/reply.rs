@@ -270,7 +270,7 @@ impl Reply {
     /// the stream.
     fn end_in_vain(&mut self) {
         self.phase = Phase::Over;
-        let fault = self.trials.verdict();
+        let fault = self.trials.verdict(self.output);
         if !self.begun && self.out.is_empty() {
             self.told = Some(fault);
         } else {

@@ -34,6 +34,12 @@ impl Tried {
         self.0.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
+    /// The last attempt's fault alone.
+    pub fn last(mut self) -> Fault {
+        let last = self.0.pop();
+        Self(last.into_iter().collect()).summary()
+    }
+
     /// One fault that says what happened with each account.
     pub fn summary(mut self) -> Fault {
         if self.0.len() <= 1 {
@@ -121,5 +127,14 @@ mod tests {
         assert_eq!(tried(&[rate(9), rate(7)]).kind, rate(7));
         assert_eq!(tried(&[expired]).kind, expired);
         assert_eq!(tried(&[FaultKind::Upstream, FaultKind::Request]).kind, FaultKind::Request);
+    }
+
+    #[test]
+    fn of_an_answer_that_broke_off_only_the_last_attempt_is_told() {
+        let mut tried = Tried::default();
+        tried.add("a-0", Fault::new(FaultKind::Quota, "used up"));
+        tried.add("a-1", Fault::new(FaultKind::Upstream, "broke off"));
+        let fault = tried.last();
+        assert_eq!((&*fault.message, fault.kind), ("a-1: broke off", FaultKind::Upstream));
     }
 }

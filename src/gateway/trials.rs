@@ -206,12 +206,14 @@ impl Trials {
         self.refusal.get_or_insert(fault);
     }
 
-    /// What the client is told at the end of all attempts.
-    pub fn verdict(&mut self) -> Fault {
+    /// What the client is told at the end of all attempts; `output` says whether a part of the answer has reached it.
+    pub fn verdict(&mut self, output: bool) -> Fault {
         let tried = std::mem::take(&mut self.tried);
         log::warn!("an answer failed after {} attempts: {}", self.attempts, tried.log_line());
         match self.refusal.take() {
             Some(refusal) if tried.is_empty() => refusal,
+            // One did answer, and broke off: what became of the others before it explains nothing.
+            _ if output => tried.last(),
             _ => tried.summary(),
         }
     }

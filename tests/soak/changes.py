@@ -1,4 +1,4 @@
-"""The owner at work: accounts and settings change while clients ask, and what was acknowledged must outlive every kill."""
+"""The owner at work: accounts and settings change while clients ask, and what was acknowledged outlives every kill."""
 
 import asyncio
 import http.client
@@ -58,6 +58,8 @@ class Owner:
             await self.add("openai_compatible", key)
         for name, limits in LIMITS.items():
             await self.ask(f"accounts/{name}", "PATCH", {"limits": limits})
+        # So few that the first clients have to wait.
+        await self.ask("settings/accounts.limits", "PUT", {"value": {"concurrent": 4}})
         listed = (await self.ask("accounts")).json()["accounts"]
         self.accounts = {account["id"]: True for account in listed}
 
@@ -116,7 +118,7 @@ class Owner:
             [
                 ("pool.strategy", self.dice.choice(STRATEGIES)),
                 ("pool.queue_wait_s", self.dice.randint(1, 4)),
-                ("accounts.limits", {"concurrent": self.dice.randint(8, 30)}),
+                ("accounts.limits", {"concurrent": self.dice.choice((2, 3, 12, 30))}),
                 ("models.aliases", {"other": "fake-large"}),
             ]
         )

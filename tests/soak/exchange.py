@@ -1,4 +1,4 @@
-"""One chat request over a connection of its own: read to its end or left on the way, and never waited for beyond its time."""
+"""One chat request over a connection of its own: read to its end or left, and never waited for beyond its time."""
 
 import asyncio
 import json

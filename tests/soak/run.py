@@ -125,7 +125,9 @@ class Soak:
             done = await exchange(self.stack.port, OWNER_KEY, asked, leave_after, rudely=dice.random() < 0.5)
             self.slowest = max(self.slowest, done.ended - done.began)
             try:
-                self.kinds[judge(done, self.crashed(done.began, done.ended))] += 1
+                kind = judge(done, self.crashed(done.began, done.ended))
+                inside = " inside the answer" if done.status else " before the head"
+                self.kinds[kind + inside if kind in ("left", "broken") else kind] += 1
             except Wrong as what:
                 self.kinds["WRONG"] += 1
                 self.wrong(f"{what} (asked {asked['model']}, stream {asked['stream']}, headers {done.headers})")
@@ -176,8 +178,11 @@ class Soak:
         streams, plain = self.kinds["answer, stream"], self.kinds["answer, whole"]
         if min(streams, plain) < 2 * self.seconds:
             self.wrong(f"only {streams} streams and {plain} whole answers in {self.seconds} s")
-        if self.kinds["left"] < self.seconds / 2 or self.kills["service"] < 2 or self.kills["nginx"] != 1:
-            self.wrong(f"too little chaos: {self.kinds['left']} clients left, {dict(self.kills)} kills")
+        if not self.watch.most_waiting:
+            self.wrong("nobody ever waited for an account")
+        left = min(self.kinds["left before the head"], self.kinds["left inside the answer"])
+        if left < self.seconds / 3 or self.kills["service"] < 2 or self.kills["nginx"] != 1:
+            self.wrong(f"too little chaos: {left} clients left, {dict(self.kills)} kills")
         names = (*COOKIES, *(key.removeprefix("sk-") for key in KEYS))
         quiet = [name for name in names if not self.journal["scenarios"].get(name, {}).get("completed")]
         if quiet or len(self.journal["faults"]) < 8:

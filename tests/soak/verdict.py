@@ -5,7 +5,7 @@ import json
 import contract
 
 PIECES = 12
-# What a caller may be told of faults of accounts and upstreams. Nothing here is the caller's fault, and nothing is ours.
+# What a caller may be told of faults of accounts and upstreams. Nothing here is the caller's fault, nothing is ours.
 STATUSES = (429, 502, 503, 504)
 NGINX_SAYS = ("The service is starting", "The service is busy. Try again", "The service did not answer in time")
 

@@ -102,7 +102,8 @@ class Watch:
             if left == (0, 0, {}, 0):
                 return journal
             if time.monotonic() > deadline:
-                self.wrong(f"left over: under_way {left[0]}, waiting {left[1]}, in_flight {left[2]}, upstream {left[3]}")
+                names = ("under_way", "waiting", "in_flight", "open at the upstream")
+                self.wrong(f"left over: {dict(zip(names, left, strict=True))}")
                 return journal
             await asyncio.sleep(0.05)
 

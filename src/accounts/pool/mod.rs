@@ -263,4 +263,8 @@ fn chance() -> f64 {
 }
 
 #[cfg(test)]
+mod made;
+#[cfg(test)]
 mod pool_tests;
+#[cfg(test)]
+mod queue_tests;

@@ -3,42 +3,9 @@
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
 
+use super::made::{account, concurrent, failed, granted, made, plain};
 use super::*;
-use crate::accounts::{Blame, Cause, Class, Deaf, Health, State};
-
-fn account(id: &str, limits: Limits) -> Account {
-    Account { provider: "p".into(), limits, ..Account::new(id, None, BTreeMap::new()) }
-}
-
-fn made(strategy: Strategy, accounts: &[(&str, Limits)], patience: Duration) -> (Arc<Pool>, Wanted) {
-    let pool = Pool::new(Rules { strategy, limits: Limits::default(), patience }, Box::new(Deaf));
-    for (id, limits) in accounts {
-        pool.put(account(id, *limits), Health::new(pool.now()));
-    }
-    let wanted = Wanted { legs: vec![Leg { group: pool.group("p"), only: None }], conversation: None };
-    (pool, wanted)
-}
-
-fn plain(ids: &'static [&'static str]) -> Vec<(&'static str, Limits)> {
-    ids.iter().map(|id| (*id, Limits::default())).collect()
-}
-
-fn concurrent(most: u32) -> Limits {
-    Limits { concurrent: NonZeroU32::new(most), ..Limits::default() }
-}
-
-#[track_caller]
-fn granted(taken: Taken) -> Lease {
-    match taken {
-        Taken::Granted(granted) => granted.lease,
-        other => panic!("no lease: {other:?}"),
-    }
-}
-
-fn failed(class: Class) -> Option<Outcome> {
-    let cause = Cause { class, status: None, message: String::new(), remedy: None };
-    Some(Outcome::Failed(Blame { cause, retry_after: Some(Duration::from_secs(30)) }))
-}
+use crate::accounts::{Class, Health, State};
 
 fn ids(pool: &Arc<Pool>, wanted: &Wanted, times: usize) -> Vec<String> {
     (0..times).map(|_| granted(pool.take(wanted, &[])).account().id.clone()).collect()
@@ -178,47 +145,6 @@ fn the_next_way_is_taken_when_the_first_is_full_or_shut() {
     assert_eq!(denied.waiting[0].state, State::Disabled);
 }
 
-#[tokio::test]
-async fn who_waits_is_served_in_order_and_nobody_overtakes() {
-    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
-    let first = granted(pool.take(&wanted, &[]));
-    let Taken::Queued(second) = pool.take(&wanted, &[]) else { panic!("it waits") };
-    let Taken::Queued(third) = pool.take(&wanted, &[]) else { panic!("it waits") };
-    assert_eq!(pool.waiting(), 2);
-    drop(first);
-    let Taken::Queued(fourth) = pool.take(&wanted, &[]) else { panic!("it does not overtake") };
-    let second = second.granted().await.unwrap().lease;
-    drop(third);
-    drop(second);
-    let fourth = fourth.granted().await.unwrap();
-    assert_eq!((pool.waiting(), pool.in_flight()), (0, 1));
-    drop(fourth);
-    assert_eq!(pool.in_flight(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn waiting_ends_at_the_deadline_or_when_nobody_can_answer() {
-    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(5));
-    let _held = granted(pool.take(&wanted, &[]));
-    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
-    assert_eq!(queued.granted().await.unwrap_err().busy, 1);
-    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
-    pool.tell("a", Outcome::Disabled);
-    assert_eq!(queued.granted().await.unwrap_err().waiting.len(), 1);
-    assert_eq!(pool.waiting(), 0);
-}
-
-#[test]
-fn the_queue_is_bounded() {
-    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
-    let _held = granted(pool.take(&wanted, &[]));
-    let waiting: Vec<_> = (0..LONGEST_QUEUE).map(|_| pool.take(&wanted, &[])).collect();
-    assert!(waiting.iter().all(|one| matches!(one, Taken::Queued(_))));
-    assert!(matches!(pool.take(&wanted, &[]), Taken::Denied(_)));
-    drop(waiting);
-    assert_eq!(pool.waiting(), 0);
-}
-
 #[test]
 fn an_account_that_is_taken_out_ends_its_leases_in_peace() {
     let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
@@ -245,58 +171,4 @@ fn what_befalls_an_old_credential_says_nothing_about_the_new_one() {
     new.end().outcome = failed(Class::Expired);
     drop(new);
     assert_eq!(pool.view_of("a").unwrap().health.state().name(), "cooling");
-}
-
-#[tokio::test]
-async fn a_higher_limit_lets_those_in_who_wait() {
-    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
-    let _held = granted(pool.take(&wanted, &[]));
-    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
-    pool.replace(account("a", concurrent(2)));
-    assert!(queued.granted().await.is_ok());
-}
-
-/// Threads take, hold, fail, panic and walk away at random; afterwards not one lease is out.
-#[test]
-fn every_lease_comes_back_whatever_happens() {
-    let accounts = [("a", concurrent(2)), ("b", concurrent(3)), ("c", Limits::default())];
-    let (pool, wanted) = made(Strategy::LeastBusy, &accounts, Duration::from_millis(1));
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    std::thread::scope(|scope| {
-        for seed in 1..9 {
-            let (pool, wanted) = (&pool, &wanted);
-            scope.spawn(move || run_wild(pool, wanted, seed));
-        }
-    });
-    std::panic::set_hook(hook);
-    assert_eq!((pool.in_flight(), pool.waiting()), (0, 0));
-}
-
-fn run_wild(pool: &Arc<Pool>, wanted: &Wanted, seed: u64) {
-    let mut state = seed;
-    for round in 0..400 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        if let Taken::Granted(Granted { mut lease, .. }) = pool.take(wanted, &[]) {
-            let view = pool.view_of(&lease.account().id).unwrap();
-            assert!(view.limits.concurrent.is_none_or(|most| view.in_flight <= most.get()), "{view:?}");
-            match state >> 61 {
-                0 => lease.end().outcome = Some(Outcome::Answered),
-                1 => lease.end().outcome = failed(Class::Upstream),
-                2 => panic_with(lease),
-                _ => {}
-            }
-        }
-        if round % 50 == 0 {
-            ["a", "b", "c"].iter().for_each(|id| pool.tell(id, Outcome::Enabled));
-        }
-    }
-}
-
-fn panic_with(lease: Lease) {
-    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
-        let _lease = lease;
-        panic!("a request may end in any way");
-    }));
-    assert!(unwound.is_err());
 }
