@@ -1,5 +1,6 @@
 # run    build and start nginx + service under supervisord here
 # test   everything that proves the code: Rust, the whole stack with real SDKs, the image
+# soak   ten minutes of chaos under load, and kills under writes
 # check  formatting, lints, layers, documentation, dependencies
 # bench  measure and write bench/RESULTS.md
 # image  build the container image
@@ -11,7 +12,7 @@ SECONDS ?= 60
 export QIANQIAO_SHARE ?= $(CURDIR)
 export RUN_DIR ?= $(CURDIR)/.run
 
-.PHONY: run build test test-rust test-e2e test-image check bench image fuzz tools cargo-deny cargo-fuzz
+.PHONY: run build test test-rust test-e2e test-soak test-image soak check bench image fuzz tools cargo-deny cargo-fuzz
 
 run: tools build
 	QIANQIAO_BIN=$(CURDIR)/target/release/qianqiao exec docker/entrypoint.sh
@@ -30,7 +31,7 @@ tools:
 cargo-%:
 	@command -v $@ >/dev/null || cargo install --locked $@
 
-test: test-rust test-e2e test-image
+test: test-rust test-e2e test-soak test-image
 
 test-rust:
 	cargo test --locked --workspace
@@ -38,6 +39,17 @@ test-rust:
 test-e2e: tools
 	cargo build --release --locked --workspace
 	tests/e2e/run.sh
+
+# The short form of `make soak`.
+test-soak: tools
+	cargo build --release --locked --workspace
+	tests/soak/run.py --seconds 60
+	tests/soak/kill.py
+
+soak: tools
+	cargo build --release --locked --workspace
+	tests/soak/run.py
+	tests/soak/kill.py --rounds 40
 
 test-image:
 	tests/image/run.py

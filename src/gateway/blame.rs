@@ -88,7 +88,7 @@ fn reason(waiting: &Waiting, now: Millis) -> Fault {
     };
     let cause = waiting.cause.as_ref().filter(|_| waiting.state != State::Disabled);
     let message = match cause {
-        Some(cause) => format!("{} {again}", cause.message),
+        Some(cause) => format!("{} {again}", ended(&cause.message)),
         None => again,
     };
     let fault = Fault::new(kind, message);
@@ -100,6 +100,11 @@ fn reason(waiting: &Waiting, now: Millis) -> Fault {
         Some(remedy) => fault.with_owner_note(remedy),
         None => fault,
     }
+}
+
+/// Faults of the way there are told without a full stop; behind them another sentence follows.
+pub fn ended(text: &str) -> String {
+    if text.ends_with(['.', '!', '?', '。', '…']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// A time span as people say it.

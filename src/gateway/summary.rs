@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::blame::ended;
 use crate::chat::{Fault, FaultKind};
 
 /// The faults of one request's attempts: the account's id and what was the matter.
@@ -58,7 +59,9 @@ impl Tried {
             return fault;
         }
         let told = |text: &dyn Fn(&Fault) -> Option<Box<str>>| {
-            let one = |(account, fault): &(String, Fault)| text(fault).map(|text| format!("{}{text}", prefix(account)));
+            let one = |(account, fault): &(String, Fault)| {
+                text(fault).map(|text| ended(&format!("{}{text}", prefix(account))))
+            };
             let mut all: Vec<String> = self.0.iter().filter_map(one).collect();
             if all.len() > MOST_NAMED {
                 let left_out = all.len() - MOST_NAMED;
@@ -90,9 +93,13 @@ impl Tried {
         if kinds().all(|kind| matches!(kind, FaultKind::Upstream | FaultKind::Timeout | FaultKind::Protocol)) {
             return kinds().next_back().unwrap_or(FaultKind::Upstream);
         }
-        let passes = |kind| !matches!(kind, FaultKind::Account(_) | FaultKind::Quota);
-        let wait = |kind| rate(kind).flatten().unwrap_or(PASSING);
-        FaultKind::Unavailable { retry_after: kinds().filter(|kind| passes(*kind)).map(wait).min() }
+        let wait = |kind| match kind {
+            FaultKind::Account(_) | FaultKind::Quota => None,
+            // Without a time it waits for its owner, for instance because that one switched it off.
+            FaultKind::Unavailable { retry_after } => retry_after,
+            kind => Some(rate(kind).flatten().unwrap_or(PASSING)),
+        };
+        FaultKind::Unavailable { retry_after: kinds().filter_map(wait).min() }
     }
 }
 
@@ -119,11 +126,14 @@ mod tests {
         let rate = |secs| FaultKind::Rate { retry_after: Some(Duration::from_secs(secs)) };
         let fault = tried(&[expired, FaultKind::Quota]);
         assert_eq!(fault.kind, FaultKind::Unavailable { retry_after: None });
-        assert_eq!(&*fault.message, "No account could answer. a-0: down a-1: down");
-        assert_eq!(fault.for_owner.as_deref(), Some("a-0: mend it a-1: mend it"));
+        assert_eq!(&*fault.message, "No account could answer. a-0: down. a-1: down.");
+        assert_eq!(fault.for_owner.as_deref(), Some("a-0: mend it. a-1: mend it."));
         let some = |secs| FaultKind::Unavailable { retry_after: Some(Duration::from_secs(secs)) };
         assert_eq!(tried(&[expired, rate(7)]).kind, some(7));
         assert_eq!(tried(&[expired, FaultKind::Upstream]).kind, some(10));
+        assert_eq!(tried(&[some(2), some(30)]).kind, some(2));
+        let off = FaultKind::Unavailable { retry_after: None };
+        assert_eq!([tried(&[off, off]).kind, tried(&[off, expired]).kind], [off, off]);
         assert_eq!(tried(&[rate(9), rate(7)]).kind, rate(7));
         assert_eq!(tried(&[expired]).kind, expired);
         assert_eq!(tried(&[FaultKind::Upstream, FaultKind::Request]).kind, FaultKind::Request);

@@ -8,6 +8,7 @@ mod tls;
 use std::time::Duration;
 
 use actix_http::HttpMessage;
+use actix_http::error::ParseError;
 use awc::error::{ConnectError, SendRequestError};
 pub use awc::http::header::{self, HeaderName, HeaderValue};
 pub use awc::http::{Method, Uri};
@@ -164,7 +165,9 @@ fn fault(error: &SendRequestError) -> Fault {
         SendRequestError::Connect(ConnectError::Io(e)) => {
             (FaultKind::Upstream, format!("the upstream cannot be reached ({})", e.kind()))
         }
-        SendRequestError::Connect(_) | SendRequestError::Send(_) => {
+        SendRequestError::Connect(_)
+        | SendRequestError::Send(_)
+        | SendRequestError::Response(ParseError::Io(_) | ParseError::Incomplete) => {
             (FaultKind::Upstream, "the upstream closed the connection before it answered".to_owned())
         }
         SendRequestError::Response(_) => {
