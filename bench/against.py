@@ -20,11 +20,22 @@ class Comparison:
     older: str
     samples: dict
 
-    def differences(self, one, other):
-        """CPU of `one` less that of `other`, in µs for an answer: the median over pairs of the same round, and its range."""
+    def added(self):
+        """CPU of both processes of this build less that of the older one; see `_spread`."""
+        return _spread(self._differences("newer", "older") + self._differences("again", "older"))
+
+    def chance(self):
+        """The same between the two processes of this build."""
+        return _spread(self._differences("again", "newer"))
+
+    def _differences(self, one, other):
         pairs = zip(self.samples[one], self.samples[other], strict=True)
-        differences = [a.cpu_us - b.cpu_us for a, b in pairs]
-        return statistics.median(differences), min(differences), max(differences)
+        return [a.cpu_us - b.cpu_us for a, b in pairs]
+
+
+def _spread(differences):
+    """In µs for an answer: the median over pairs of the same round, the smallest and the largest."""
+    return statistics.median(differences), min(differences), max(differences)
 
 
 def compare(bench, older, plan):

@@ -188,7 +188,7 @@ def _against(comparison):
     rows = [[names[name], f"{middle(of, 'per_second'):,.0f}", f"{middle(of, 'cpu_us'):.1f}",
              f"{middle(of, 'resident_mb'):.1f}"] for name, of in comparison.samples.items()]
     table = _table(["plain JSON answer, the service alone", "answers/s", "CPU µs/answer", "resident MB"], rows)
-    added, chance = (comparison.differences("newer", other) for other in ("older", "again"))
+    added, chance = comparison.added(), comparison.chance()
     rounds = len(comparison.samples["newer"])
     return (f"{table}\nThis build takes {added[0]:+.1f} µs ({added[1]:+.1f} to {added[2]:+.1f}) of CPU for a plain request "
             f"beside the older one; between two processes of this build it is {chance[0]:+.1f} µs ({chance[1]:+.1f} to "

@@ -117,6 +117,9 @@ fn take_over(
         if let Some((id, why)) = changed {
             database.put(Record::Account(account.record()));
             events.note(database, id, Event::told(now, EventKind::Credential, *why));
+            // What was wrong with the old credential must not come back with the next start.
+            let body = serde_json::to_string(&state).unwrap_or_default();
+            database.put(Record::Health { account: id.clone(), body });
         }
         pool.put(account, state);
     }

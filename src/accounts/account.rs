@@ -25,8 +25,11 @@ pub struct Account {
     pub identity: Option<String>,
     /// What the provider put into it; only that provider reads it.
     pub credential: Secret<BTreeMap<String, String>>,
-    /// Counts the changes of the credential.
+    /// Counts the changes.
     pub version: i64,
+    /// Counts the credentials that its owner gave it since the start: what befalls an old one says nothing about a new
+    /// one, while what a site rolls is still the same sign-in.
+    pub sign_in: u64,
     /// How much it may be used.
     pub limits: Limits,
     /// Whether the owner switched it on.
@@ -75,6 +78,7 @@ impl Account {
             identity: None,
             credential: Secret::new(credential),
             version: 0,
+            sign_in: 0,
             limits: Limits::default(),
             enabled: true,
             created: 0,

@@ -1,6 +1,6 @@
 //! The time that accounts live by.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970.
@@ -14,30 +14,30 @@ const ASLEEP: Millis = 60_000;
 
 /// A clock that knows the date and never goes back: a wall clock that is set back must not strand an account.
 #[derive(Debug)]
-pub struct Clock(Mutex<Anchor>);
-
-#[derive(Debug, Clone, Copy)]
-struct Anchor {
-    wall: Millis,
-    at: Instant,
+pub struct Clock {
+    start: Instant,
+    /// What is added to the time since the start.
+    offset: AtomicU64,
 }
 
 impl Clock {
     /// A clock that starts with the machine's time.
     pub fn new() -> Self {
-        Self(Mutex::new(Anchor { wall: wall(), at: Instant::now() }))
+        Self { start: Instant::now(), offset: AtomicU64::new(wall()) }
     }
 
     /// The time now.
     pub fn now(&self) -> Millis {
-        let mut anchor = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let passed = u64::try_from(anchor.at.elapsed().as_millis()).unwrap_or(Millis::MAX);
-        let (now, wall) = (anchor.wall.saturating_add(passed), wall());
+        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(Millis::MAX);
+        self.offset.load(Ordering::Relaxed).saturating_add(passed)
+    }
+
+    /// Follows the wall clock where that is far ahead; to be called now and then.
+    pub fn follow(&self) {
+        let (now, wall) = (self.now(), wall());
         if wall > now.saturating_add(ASLEEP) {
-            *anchor = Anchor { wall, at: Instant::now() };
-            return wall;
+            self.offset.fetch_add(wall - now, Ordering::Relaxed);
         }
-        now
     }
 }
 

@@ -12,6 +12,9 @@ use super::clock::Millis;
 use super::state::{Blame, Cause, Change, Class, Outcome, State};
 use super::waits::{LONGEST_WAIT, SUSPICION, kin, passes, spread, step, threshold};
 
+/// How many requests in a row must be refused until checks that say otherwise are not believed any more.
+const DISBELIEF: u32 = 4;
+
 /// One account's health.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
@@ -25,12 +28,27 @@ pub struct Health {
     level: u32,
     /// When it entered the state.
     since: Millis,
+    /// When something was last held against it.
+    #[serde(default)]
+    blamed: Millis,
+    /// How many requests in a row found its sign-in refused, whatever checks said in between.
+    #[serde(default)]
+    refusals: u32,
 }
 
 impl Health {
     /// A well account.
     pub const fn new(now: Millis) -> Self {
-        Self { enabled: true, state: State::Ready, cause: None, strikes: 0, level: 0, since: now }
+        Self {
+            enabled: true,
+            state: State::Ready,
+            cause: None,
+            strikes: 0,
+            level: 0,
+            since: now,
+            blamed: 0,
+            refusals: 0,
+        }
     }
 
     /// What it may be used for.
@@ -46,6 +64,11 @@ impl Health {
     /// When it entered its state.
     pub const fn since(&self) -> Millis {
         self.since
+    }
+
+    /// When something was last held against it; 0 if nothing was since it was last well.
+    pub const fn blamed(&self) -> Millis {
+        self.blamed
     }
 
     /// Whether faults are being counted against it.
@@ -76,7 +99,11 @@ impl Health {
                 self.recover(now);
             }
             Outcome::Disabled => self.enabled = false,
-            Outcome::Failed(blame) | Outcome::CheckFailed(blame) => self.blame(blame, now, chance),
+            Outcome::Failed(blame) => {
+                self.refusals += u32::from(blame.cause.class == Class::Expired);
+                self.blame(blame, now, chance);
+            }
+            Outcome::CheckFailed(blame) => self.blame(blame, now, chance),
         }
         let to = self.state();
         if from.name() != to.name() {
@@ -117,14 +144,18 @@ impl Health {
     fn alive(&mut self, now: Millis) {
         let class = self.cause.as_ref().map(|cause| cause.class);
         match self.state {
-            State::Expired { .. } => self.recover(now),
-            State::Ready | State::Cooling { .. } if class == Some(Class::Expired) => self.recover(now),
-            // The upstream can be reached again, so the next request may find out the rest.
-            State::Cooling { until } if class.is_some_and(passes) => {
-                self.state = State::Cooling { until: until.min(now.max(1)) };
-            }
+            // Where requests are refused again and again, they know better than the check.
+            _ if self.refusals >= DISBELIEF => {}
+            State::Expired { .. } => self.believe(now),
+            State::Ready | State::Cooling { .. } if class == Some(Class::Expired) => self.believe(now),
             _ => {}
         }
+    }
+
+    fn believe(&mut self, now: Millis) {
+        let refusals = self.refusals;
+        self.recover(now);
+        self.refusals = refusals;
     }
 
     fn blame(&mut self, blame: Blame, now: Millis, chance: f64) {
@@ -132,6 +163,7 @@ impl Health {
             return;
         }
         let class = blame.cause.class;
+        self.blamed = now;
         let waited_for = self.state.until();
         let again = self.cause.as_ref().is_some_and(|cause| kin(cause.class, class));
         let ill = matches!(self.state, State::Expired { .. } | State::Exhausted { .. } | State::NeedsOwner { .. });
@@ -155,7 +187,8 @@ impl Health {
         let asked = retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT));
         // A time that the upstream names is meant as it is.
         let until = self.later(now + asked.unwrap_or_else(|| spread(step(class, self.level), chance)));
-        if self.strikes < threshold(class) {
+        let disbelieved = class == Class::Expired && self.refusals >= DISBELIEF;
+        if self.strikes < threshold(class) && !disbelieved {
             return match class {
                 // While it is not clear whether the account is ill, others are asked first.
                 Class::Expired | Class::NeedsOwner | Class::Banned => {

@@ -98,6 +98,28 @@ fn health_outlasts_a_restart_but_not_a_clock_gone_wild() {
     assert!(back.restored(5).opens().unwrap() <= 5 + LONGEST_WAIT);
 }
 
+#[test]
+fn a_good_sign_in_does_not_end_a_rest_for_another_reason() {
+    let mut health = Health::new(0);
+    fails(&mut health, Class::Timeout, 1000);
+    fails(&mut health, Class::Timeout, 1000);
+    health.take(Outcome::Alive, 1500, 0.0);
+    assert_eq!(health.opens(), Some(31_000));
+}
+
+#[test]
+fn requests_that_are_refused_again_and_again_know_better_than_checks() {
+    let mut health = Health::new(0);
+    for round in 0..50 {
+        fails(&mut health, Class::Expired, round * 1000);
+        health.take(Outcome::Alive, round * 1000 + 400, 0.0);
+    }
+    assert_eq!(health.state().name(), "expired");
+    let until = health.state().until().unwrap();
+    health.take(Outcome::Answered, until, 0.0);
+    assert_eq!(health.state(), State::Ready);
+}
+
 fn outcomes() -> impl Strategy<Value = Outcome> {
     let class = prop_oneof![
         Just(Class::Rate),

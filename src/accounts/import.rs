@@ -39,7 +39,8 @@ pub fn agree(
         match kept.remove(&account.id) {
             // Its owner deleted it; it stays away until the environment's value changes.
             Some(old) if old.gone && old.fingerprint.as_ref() == Some(&print) => {}
-            Some(old) if !old.gone && old.fingerprint.as_ref() == Some(&print) => {
+            // A credential that could not be opened is no better than the environment's.
+            Some(old) if !old.gone && old.fingerprint.as_ref() == Some(&print) && is_there(&old) => {
                 // The number is the environment's to give.
                 agreement.accounts.push(Account { number: account.number, ..Account::kept(old) });
             }
@@ -49,6 +50,7 @@ pub fn agree(
                 agreement.changed.push((account.id.clone(), why));
                 agreement.accounts.push(Account {
                     credential: account.credential,
+                    provider: account.provider,
                     number: account.number,
                     origin: Origin::Environment,
                     fingerprint: Some(print),
@@ -73,6 +75,10 @@ pub fn agree(
         }
     }
     agreement
+}
+
+fn is_there(record: &AccountRecord) -> bool {
+    !record.credential.expose().is_empty()
 }
 
 #[cfg(test)]
@@ -103,6 +109,14 @@ mod tests {
         let third = agree(vec![account("a", "env-2")], kept, print, 3);
         assert_eq!((third.accounts[0].part("key"), third.changed.len()), ("env-2", 1));
         assert!(third.accounts[0].version > second.accounts[0].version);
+    }
+
+    #[test]
+    fn a_credential_that_cannot_be_opened_gives_way() {
+        let mut kept = keep(&agree(vec![account("a", "env-1")], Vec::new(), print, 1));
+        kept[0].credential = crate::config::Secret::new(BTreeMap::new());
+        let agreement = agree(vec![account("a", "env-1")], kept, print, 2);
+        assert_eq!((agreement.accounts[0].part("key"), agreement.changed.len()), ("env-1", 1));
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl Account {
             identity: record.identity,
             credential: record.credential,
             version: record.version,
+            sign_in: 0,
             enabled: record.enabled,
             created: Millis::try_from(record.created_ms).unwrap_or_default(),
             changed: Millis::try_from(record.changed_ms).unwrap_or_default(),

@@ -73,10 +73,10 @@ impl Registry {
 }
 
 impl Changes<'_> {
-    /// An id that no account has: the provider's, with the smallest free number.
+    /// An id that no account has, nor can have from the environment: `p` stands for pasted.
     pub fn free_id(&self, provider: &str) -> String {
         let taken: Vec<String> = self.registry.pool.view().into_iter().map(|view| view.account.id.clone()).collect();
-        let free = (1_u32..).map(|n| format!("{provider}-{n}")).find(|id| !taken.contains(id));
+        let free = (1_u32..).map(|n| format!("{provider}-p{n}")).find(|id| !taken.contains(id));
         free.unwrap_or_else(|| provider.to_owned())
     }
 
@@ -125,6 +125,7 @@ impl Changes<'_> {
         let changed = self
             .change(id, |old| Account {
                 credential: Secret::new(credential),
+                sign_in: old.sign_in + u64::from(by_owner),
                 identity: identity.or(old.identity),
                 origin: if by_owner { Origin::Console } else { old.origin },
                 ..old

@@ -21,8 +21,10 @@ pub struct ChatRequest {
     pub tools: bool,
     /// Whether the client asks for a format other than plain text.
     pub structured: bool,
-    /// Who the client says is talking, or which conversation this is: it stays with one account.
+    /// Who the client says is talking.
     pub user: Option<String>,
+    /// Which conversation the client says this is: it stays with one account.
+    pub session: Option<String>,
     /// The request as it came, for providers that speak the same dialect.
     pub body: Bytes,
     /// Where in `body` the model's name stands, quotes included.
@@ -74,6 +76,23 @@ pub enum Part {
 }
 
 impl Content {
+    /// How long its text is, in bytes.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::Text(text) => text.len() as u64,
+            Self::Parts(parts) => {
+                let one = |part: &Part| if let Part::Text(text) = part { text.len() as u64 } else { 0 };
+                parts.iter().map(one).sum()
+            }
+        }
+    }
+
+    /// Whether it has no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// All text of the content, parts joined by line breaks.
     pub fn text(&self) -> String {
         match self {

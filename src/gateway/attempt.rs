@@ -72,9 +72,9 @@ impl Attempt {
         let account = renewal::fresh(&client, &registry, &member, account).await.map_err(NotOpened::Failed)?;
         let model = match model {
             Some(model) => model,
-            None => listing::default_model(&client, &registry.pool, &member).await.map_err(NotOpened::Failed)?.into(),
+            None => listing::default_model(&client, &member, &account).await.map_err(NotOpened::Failed)?.into(),
         };
-        let encoded = member.provider.encode(&request, &model, &account).map_err(NotOpened::Refused)?;
+        let encoded = member.provider.encode(&request, &model, &account).map_err(not_encoded)?;
         let session = encoded.session.map(|id| janitor.session(&member, &account, id));
         let (mut head, source) = match encoded.call {
             Call::Http(outgoing) => {
@@ -87,4 +87,9 @@ impl Attempt {
         let set_cookies = std::mem::take(&mut head.set_cookies);
         Ok(Opened { decoder, set_cookies, source, _session: session })
     }
+}
+
+/// A credential that cannot be sent is the account's trouble; another account may do.
+fn not_encoded(fault: Fault) -> NotOpened {
+    if fault.needs_owner() { NotOpened::Failed(fault) } else { NotOpened::Refused(fault) }
 }

@@ -29,9 +29,16 @@ pub fn blame(fault: &Fault, account: &Account) -> Option<Blame> {
         | FaultKind::Stopping
         | FaultKind::Internal => return None,
     };
-    let message = redacted(&fault.message, account);
-    let remedy = fault.for_owner.as_ref().map(|note| redacted(note, account));
+    let Fault { message, for_owner, .. } = redact(fault.clone(), account);
+    let (message, remedy) = (String::from(message), for_owner.map(String::from));
     Some(Blame { cause: Cause { class, status: fault.status, message, remedy }, retry_after })
+}
+
+/// The fault without what an upstream repeated of the account's credential.
+pub fn redact(mut fault: Fault, account: &Account) -> Fault {
+    fault.message = redacted(&fault.message, account).into();
+    fault.for_owner = fault.for_owner.map(|note| redacted(&note, account).into());
+    fault
 }
 
 /// An upstream may repeat what it was sent; a credential is not kept or shown because of that.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::blame::blame;
+use super::blame::{blame, redact};
 use super::renewal;
 use super::roster::Member;
 use crate::accounts::clock::Millis;
@@ -47,7 +47,7 @@ pub async fn look(client: &Client, member: &Member, account: &Account) -> Found 
     };
     match asked.await {
         Ok((alive, set_cookies)) => Found::Alive(alive, set_cookies),
-        Err(fault) => Found::Fault(fault),
+        Err(fault) => Found::Fault(redact(fault, account)),
     }
 }
 
@@ -75,7 +75,13 @@ pub async fn check(client: &Client, registry: &Registry, member: &Member, accoun
 async fn learn(registry: &Registry, account: &Account, alive: &Alive) {
     if alive.identity.is_some() && alive.identity != account.identity {
         let identity = alive.identity.clone();
-        let _ = registry.begin().await.change(&account.id, |old| Account { identity, ..old }).await;
+        let changes = registry.begin().await;
+        // Another sign-in may have taken its place meanwhile.
+        let current = registry.pool.account(&account.id);
+        if current.is_none_or(|current| current.sign_in != account.sign_in || current.created != account.created) {
+            return;
+        }
+        let _ = changes.change(&account.id, |old| Account { identity, ..old }).await;
     }
 }
 
@@ -84,6 +90,9 @@ fn next(registry: &Registry, account: &Account, found: &Found, outcome: Option<&
     let now = registry.pool.now();
     let health = registry.pool.view_of(&account.id).map(|view| view.health);
     let until = health.as_ref().and_then(|health| health.state().until()).filter(|until| *until > now);
+    if health.is_some_and(|health| health.opens().is_none()) {
+        return EVERY;
+    }
     match (found, outcome) {
         (Found::Unknown, _) => 24 * 60 * MINUTE,
         (_, Some(Outcome::CheckFailed(_))) => until.map_or(DOUBT, |until| until - now),

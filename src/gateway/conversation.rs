@@ -8,13 +8,15 @@ use crate::chat::{ChatRequest, Content, Part, Role};
 /// How much of each opening turn is looked at, in bytes: enough to tell conversations apart.
 const OPENING: usize = 512;
 
-/// The conversation: the one that the client names, else the one that began with the same turns.
+/// The conversation: the one that the client names, else the one that began with the same turns of the same user. A user
+/// alone is none: many clients send the same for everybody.
 pub fn of(request: &ChatRequest) -> Option<Conversation> {
     let mut hasher = DefaultHasher::new();
-    if let Some(user) = request.user.as_deref().filter(|user| !user.is_empty()) {
-        user.hash(&mut hasher);
+    if let Some(session) = request.session.as_deref().filter(|session| !session.is_empty()) {
+        session.hash(&mut hasher);
         return Some(Conversation { key: hasher.finish(), continued: true });
     }
+    request.user.hash(&mut hasher);
     let opening = request.messages.iter().position(|message| message.role == Role::User)?;
     for message in &request.messages[..=opening] {
         (message.role == Role::User).hash(&mut hasher);
@@ -47,33 +49,38 @@ mod tests {
     use super::*;
     use crate::chat::Message;
 
-    fn asked(turns: &[(Role, &str)], user: Option<&str>) -> Conversation {
+    fn request(turns: &[(Role, &str)]) -> ChatRequest {
         let message = |(role, text): &(Role, &str)| Message {
             role: *role,
             content: Content::Text((*text).into()),
             tool_calls: false,
         };
-        let messages = turns.iter().map(message).collect();
-        of(&ChatRequest { messages, user: user.map(Into::into), ..ChatRequest::default() }).unwrap()
+        ChatRequest { messages: turns.iter().map(message).collect(), ..ChatRequest::default() }
+    }
+
+    fn asked(turns: &[(Role, &str)]) -> Conversation {
+        of(&request(turns)).unwrap()
     }
 
     #[test]
     fn later_turns_belong_to_the_conversation_that_began_alike() {
-        let first = asked(&[(Role::System, "be brief"), (Role::User, "hi")], None);
-        let second = asked(
-            &[(Role::System, "be brief"), (Role::User, "hi"), (Role::Assistant, "ho"), (Role::User, "and?")],
-            None,
-        );
+        let first = asked(&[(Role::System, "be brief"), (Role::User, "hi")]);
+        let second =
+            asked(&[(Role::System, "be brief"), (Role::User, "hi"), (Role::Assistant, "ho"), (Role::User, "and?")]);
         assert_eq!((first.key, first.continued, second.continued), (second.key, false, true));
-        assert_ne!(first.key, asked(&[(Role::System, "be verbose"), (Role::User, "hi")], None).key);
-        assert_ne!(first.key, asked(&[(Role::User, "hi")], None).key);
+        assert_ne!(first.key, asked(&[(Role::System, "be verbose"), (Role::User, "hi")]).key);
+        assert_ne!(first.key, asked(&[(Role::User, "hi")]).key);
     }
 
     #[test]
-    fn a_name_counts_more_than_the_turns() {
-        let one = asked(&[(Role::User, "a")], Some("ann"));
-        assert_eq!(one, asked(&[(Role::User, "b")], Some("ann")));
-        assert!(one.continued);
-        assert_ne!(one.key, asked(&[(Role::User, "a")], Some("bob")).key);
+    fn users_are_told_apart_and_a_named_session_counts_alone() {
+        let of_user =
+            |user: &str| of(&ChatRequest { user: Some(user.into()), ..request(&[(Role::User, "hi")]) }).unwrap();
+        assert_ne!(of_user("ann").key, of_user("bob").key);
+        assert!(!of_user("ann").continued);
+        let in_session =
+            |text| of(&ChatRequest { session: Some("s".into()), ..request(&[(Role::User, text)]) }).unwrap();
+        assert_eq!(in_session("a"), in_session("b"));
+        assert!(in_session("a").continued);
     }
 }

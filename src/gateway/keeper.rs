@@ -1,6 +1,6 @@
 //! What goes on in the background: lists of models, checks of sign-ins, the use of accounts, and tidying up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +66,7 @@ async fn do_chores(client: &Client, household: &Household) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut running: FuturesUnordered<Chore<'_>> = FuturesUnordered::new();
     let mut lists = Lists::default();
-    let mut due: Vec<Due> = Vec::new();
+    let mut due: VecDeque<Due> = VecDeque::new();
     let mut checks = 0;
     let mut watch = Watch::default();
     loop {
@@ -85,7 +85,7 @@ async fn do_chores(client: &Client, household: &Household) {
             },
         }
         while checks < MOST_CHECKS
-            && let Some(one) = due.pop()
+            && let Some(one) = due.pop_front()
         {
             checks += 1;
             running.push(Box::pin(check_one(client, household, one)));
@@ -104,7 +104,8 @@ async fn check_one(client: &Client, household: &Household, due: Due) -> Done {
 
 async fn list(client: &Client, household: &Household, member: Arc<Member>) -> Done {
     let id = member.provider.id().to_owned();
-    let wait = match listing::fetch(client, &household.registry.pool, &member).await {
+    let accounts = household.registry.pool.usable(&member.group);
+    let wait = match listing::fetch(client, &member, &accounts).await {
         Ok(count) => {
             log::info!("{id}: {count} models listed");
             listing::keep(&household.database, &member, household.registry.pool.now());

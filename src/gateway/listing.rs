@@ -1,9 +1,10 @@
 //! Asks an upstream for its models.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::roster::Member;
-use crate::accounts::Pool;
+use crate::accounts::Account;
 use crate::accounts::clock::Millis;
 use crate::chat::{Fault, FaultKind};
 use crate::providers::ModelInfo;
@@ -17,22 +18,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LIMIT: usize = 8 << 20;
 
 /// The provider's default model; asks the upstream for its models first, if none is known yet.
-pub async fn default_model(client: &Client, pool: &Pool, member: &Member) -> Result<String, Fault> {
+pub async fn default_model(client: &Client, member: &Member, account: &Arc<Account>) -> Result<String, Fault> {
     let known = || member.listing().default_model().map(|model| model.id.clone());
     if let Some(model) = known() {
         return Ok(model);
     }
-    fetch(client, pool, member).await?;
+    fetch(client, member, &[Arc::clone(account)]).await?;
     known().ok_or_else(nothing)
 }
 
 /// Fetches the list and takes it over; returns how many models it holds.
-pub async fn fetch(client: &Client, pool: &Pool, member: &Member) -> Result<usize, Fault> {
+pub async fn fetch(client: &Client, member: &Member, accounts: &[Arc<Account>]) -> Result<usize, Fault> {
     let listing = member.provider.model_listing().ok_or_else(nothing)?;
     let mut last = nothing();
     // One account's trouble must not hide the models that all of them have.
-    for account in pool.accounts(&member.group) {
-        match client.fetch(listing.request(&account)?, LIMIT, PATIENCE).await {
+    for account in accounts {
+        match client.fetch(listing.request(account)?, LIMIT, PATIENCE).await {
             Ok((head, body)) => match listing.read(&head, &body) {
                 Ok(models) if models.is_empty() => last = nothing(),
                 Ok(models) => {

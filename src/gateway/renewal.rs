@@ -54,6 +54,9 @@ pub async fn work(registry: &Registry, mut bin: RollBin) {
 
 /// Takes over what an upstream set as cookies while it was asked with `account`.
 pub async fn take_over(registry: &Registry, member: &Member, account: &Account, set_cookies: &[String]) {
+    if member.provider.rolled(account, set_cookies).is_none() {
+        return;
+    }
     let changes = registry.begin().await;
     // What was rolled meanwhile is rolled on, so that two answers at the same time do not lose each other's cookies.
     let current = registry.pool.account(&account.id);

@@ -239,6 +239,9 @@ impl Reply {
             }
             if scope == Scope::Answer {
                 self.last = true;
+                if self.output {
+                    self.trials.excuse();
+                }
             }
             return Err(fault);
         }

@@ -55,6 +55,7 @@ pub struct Trials {
     first_token: Option<Duration>,
     said: u64,
     counted: Option<u64>,
+    excused: bool,
 }
 
 impl Trials {
@@ -84,6 +85,7 @@ impl Trials {
             first_token: None,
             said: 0,
             counted: None,
+            excused: false,
         }
     }
 
@@ -166,6 +168,9 @@ impl Trials {
             }
             if self.first_token.is_none() && event.is_output() {
                 self.first_token = Some(now.duration_since(self.sent));
+                if let Some(lease) = &self.lease {
+                    lease.prove();
+                }
             }
         }
     }
@@ -181,20 +186,40 @@ impl Trials {
     /// The attempt failed. Says whether another account may do better.
     pub fn failed(&mut self, fault: Fault) -> bool {
         let moves_on = fault.moves_on();
+        let mut fault = match &self.lease {
+            Some(lease) => blame::redact(fault, lease.account()),
+            None => fault,
+        };
         // A model that this provider does not have may be had from the next one.
         if fault.kind == FaultKind::ModelNotFound && self.legs.len() > 1 && self.lease.is_some() {
             self.refused(fault);
             return true;
         }
         let blamed = self.lease.as_ref().and_then(|lease| blame::blame(&fault, lease.account()));
+        let blamed = blamed.filter(|_| !self.excused);
         if self.lease.is_some() {
-            self.tried.add(&self.account, fault);
             let came_to = if blamed.is_some() { metrics::Attempt::Failed } else { metrics::Attempt::Refused };
             self.settle(blamed.map(Outcome::Failed), came_to);
+            if fault.kind == (FaultKind::Rate { retry_after: None }) {
+                fault.kind = FaultKind::Rate { retry_after: self.rest() };
+            }
+            self.tried.add(&self.account, fault);
         } else {
             self.tried.add("", fault);
         }
         moves_on
+    }
+
+    /// What ends the attempt is our own rule, and blames no account.
+    pub const fn excuse(&mut self) {
+        self.excused = true;
+    }
+
+    /// How long the account rests that was asked last.
+    fn rest(&self) -> Option<Duration> {
+        let pool = &self.registry.pool;
+        let rest = pool.opens(&self.account)?.saturating_sub(pool.now());
+        (rest > 0).then(|| Duration::from_millis(rest))
     }
 
     /// The provider cannot do what is asked, whichever account it is asked with.
@@ -223,7 +248,8 @@ impl Trials {
         let Some(mut lease) = self.lease.take() else { return };
         metrics::attempt(self.legs[self.leg].member.provider.id(), came_to);
         let tokens = self.counted.unwrap_or_else(|| {
-            let asked = if self.said == 0 { 0 } else { self.request.body.len() as u64 };
+            let asked =
+                if self.said == 0 { 0 } else { self.request.messages.iter().map(|one| one.content.len()).sum() };
             (self.said + asked).div_ceil(BYTES_PER_TOKEN)
         });
         let end = lease.end();

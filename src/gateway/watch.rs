@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::bookkeeper::shown_name;
 use super::keeper::Household;
 use crate::accounts::clock::{DAY, Millis};
+use crate::accounts::paste::day;
 use crate::accounts::{EventKind, State, View};
 use crate::notify::{Notice, NoticeKind};
 
@@ -15,7 +16,7 @@ const AHEAD: [u64; 3] = [1, 3, 7];
 #[derive(Default)]
 pub struct Watch {
     all_down: bool,
-    endings: HashSet<(String, u64, u64)>,
+    endings: HashSet<(String, String, u64)>,
     looked: Millis,
 }
 
@@ -50,7 +51,7 @@ impl Watch {
             let text = format!("No account can answer. {}.", states.take(20).collect::<Vec<_>>().join(", "));
             let title = "No account can answer".to_owned();
             household.notifier.send(Notice { kind: NoticeKind::AllDown, account: None, title, text, at_ms: now });
-        } else if !all_down && self.all_down {
+        } else if self.all_down && switched_on().any(|view| view.health.state() == State::Ready) {
             self.all_down = false;
             let title = "Requests are answered again".to_owned();
             let text = "At least one account works again.".to_owned();
@@ -61,10 +62,13 @@ impl Watch {
     fn look_at_end(&mut self, household: &Household, view: &View, now: Millis) {
         let account = &view.account;
         let Some(member) = household.roster.member(&account.provider) else { return };
-        let Some(end) = member.provider.expires(account) else { return };
+        // What is renewed by itself ends all the time.
+        let end = member.provider.expires(account).filter(|_| member.provider.renewal().is_none());
+        let Some(end) = end else { return };
         let left = end.saturating_mul(1000).saturating_sub(now);
         let Some(days) = AHEAD.into_iter().find(|days| left <= days * DAY) else { return };
-        if !self.endings.insert((account.id.clone(), end, days)) {
+        let date = day(end);
+        if !self.endings.insert((account.id.clone(), date.clone(), days)) {
             return;
         }
         let when = match left.div_ceil(DAY) {
@@ -72,7 +76,7 @@ impl Watch {
             1 => "ends within a day".to_owned(),
             days => format!("ends in {days} days"),
         };
-        let message = format!("Its credential {when}; sign in again and paste the new one.");
+        let message = format!("Its credential {when} ({date}); sign in again and paste the new one.");
         let known = household.registry.events.of(&account.id);
         // A restart does not tell the same again.
         if known.iter().any(|event| event.kind == EventKind::Expiry && event.message == message) {

@@ -62,9 +62,7 @@ fn begin(
     conversation: Option<&str>,
 ) -> Result<(Box<Reply>, bool), Fault> {
     let mut request = request::parse(body)?;
-    if conversation.is_some() {
-        request.user = conversation.map(str::to_owned);
-    }
+    request.session = conversation.map(str::to_owned);
     let streams = request.stream;
     let identity = Identity::new(&request.model, &random::hex(12));
     let writer: Box<dyn AnswerWriter> =

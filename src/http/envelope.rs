@@ -38,7 +38,9 @@ pub async fn envelope<B: MessageBody + 'static>(
     }
     let id = request_id(request.headers());
     let of_a_page = request.headers().contains_key(header::ORIGIN);
-    let shared = request.path() != "/" && !request.path().starts_with("/admin");
+    // As the router reads it: a path may be written with percent signs.
+    let path = percent_encoding::percent_decode_str(request.path()).decode_utf8_lossy();
+    let shared = path != "/" && !path.starts_with("/admin");
     let preflight = request.method() == Method::OPTIONS && shared;
     let mut response = if preflight {
         let answer = preflight_answer(request.headers());

@@ -117,6 +117,7 @@ pub fn parse(body: Bytes) -> Result<ChatRequest, Fault> {
         messages: messages.into_iter().map(message).collect(),
         stream,
         user: parsed.user,
+        session: None,
         include_usage: parsed.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
         choices,
         tools: offered(parsed.tools) || offered(parsed.functions),

@@ -100,6 +100,8 @@ fn options(path: &Path, access: Access) -> SqliteConnectOptions {
         .foreign_keys(true)
         // What is deleted is overwritten, so that no old credential stays behind in the file.
         .pragma("secure_delete", "ON")
+        // Everything is read once and written seldom; pages kept in memory would only take it.
+        .pragma("cache_size", "-256")
         .disable_statement_logging()
 }
 

@@ -14,6 +14,7 @@ POOLS = {"alone": "b", "first": "bgg", "all": "bbb"}
 
 TYPES = {
     "upstream_error": "api_error",
+    "server_error": "api_error",
     "upstream_protocol": "api_error",
     "upstream_timeout": "api_error",
     "empty_answer": "api_error",
@@ -53,7 +54,7 @@ OWNER_ONLY = Told(503, UNAVAILABLE, "false")
 CLASSES = {
     "upstream": Class(("ready", "ready", "cooling"), Told(503, UNAVAILABLE, range(1, 3)), "upstream_error"),
     "protocol": Class(("ready", "ready", "cooling"), Told(503, UNAVAILABLE, range(1, 3)), "upstream_protocol"),
-    "timeout": Class(("ready", "cooling"), Told(503, UNAVAILABLE, range(1, 31)), "upstream_timeout"),
+    "timeout": Class(("ready", "cooling"), Told(503, UNAVAILABLE, range(20, 31)), "upstream_timeout"),
     "rate": Class(("cooling",), Told(429, "rate_limit_exceeded", range(1, 8)), "rate_limit_exceeded"),
     "expired": Class(("cooling", "expired"), OWNER_ONLY, UNAVAILABLE, suspicion=True),
     "needs_owner": Class(("cooling", "needs_owner"), OWNER_ONLY, UNAVAILABLE, suspicion=True),
@@ -119,8 +120,13 @@ FAULTS = {
     "403": ("403", everywhere(SIGNED_OUT)),
     "429 without Retry-After": ("429", everywhere(met("rate", 429, "rate_limit_exceeded", range(5, 6)))),
     "429 with Retry-After: 7": ("429-after-7", everywhere(met("rate", 429, "rate_limit_exceeded", range(7, 8)))),
-    "500": ("500", everywhere(BROKEN)),
-    "503": ("503", everywhere(met("upstream", 503, "upstream_error", range(5, 6)))),
+    # An upstream's own code is passed on.
+    "500": ("500", everywhere(met("upstream", 502, "server_error")) | qianwen(BROKEN)),
+    "503": (
+        "503",
+        everywhere(met("upstream", 503, "server_error", range(5, 6)))
+        | qianwen(met("upstream", 503, "upstream_error", range(5, 6))),
+    ),
     "WAF as JSON": ("waf-json", qianwen(CAPTCHA)),
     # Only Qianwen's page is known to be a captcha; elsewhere it is a page where JSON is due.
     "WAF as HTML": (

@@ -1,10 +1,12 @@
 """Runs the cells of the fault matrix, as many at once as do not disturb one another.
 
 Cells with one account, and all of compatible services, have accounts of their own in one stack. Qianwen has one pool,
-so a cell with three of its accounts needs a stack for itself; a few stacks take such cells in turn. The credentials'
-background checks fail without meaning (`~check-500`), so that nothing but the requests changes an account's state.
+so a cell with three of its accounts needs a stack for itself; a few stacks take such cells in turn. Only where the
+upstream falls silent are the stacks impatient, so that a busy machine is not taken for a slow upstream. The
+credentials' background checks fail without meaning (`~check-500`), so that nothing but the requests changes a state.
 """
 
+import itertools
 import json
 import queue
 import time
@@ -17,10 +19,20 @@ from gallery import PLAIN_MANIFEST
 from owner import OK_END, Owner, plan
 from patience import until
 
-TRIOS = 4
-AT_ONCE = 14
+# How patient stacks are, and how many of each sort take cells with three Qianwen accounts. Where several silent
+# accounts are asked in vain, that must be over before a stream's head is sent without waiting for more; where one that
+# answers is asked as well, a busy machine must not make it late.
+PATIENCE = {
+    "usual": {},
+    "little": {"FIRST_TOKEN_TIMEOUT_S": "2", "IDLE_TIMEOUT_S": "2"},
+    "least": {"FIRST_TOKEN_TIMEOUT_S": "1"},
+}
+TRIOS = {"usual": 2, "little": 2, "least": 1}
+# Cells that mostly wait, and cells that do not, at the same time: the latter must be done before an account's wait is.
+WAITING, BUSY = 50, 3
+# How often a cell is run anew that was overtaken by the end of a wait, on a machine that is very busy.
+TRIES = 5
 NOBODY = "http://127.0.0.1:1"
-LIMITS = {"FIRST_TOKEN_TIMEOUT_S": "1", "IDLE_TIMEOUT_S": "1", "POOL_STRATEGY": "fill-first"}
 SUSPICION_S = 15
 
 
@@ -33,6 +45,8 @@ class Seen:
     code: str
     kind: str
     message: str
+    # The accounts that the error names.
+    named: tuple
     # Whether the error came in the stream.
     late: bool
     # `Retry-After`, or "false" if told not to come back.
@@ -42,6 +56,14 @@ class Seen:
     # How often each account's upstream was asked; nothing, where there is none that could count.
     asked: tuple
     states: tuple
+    # When the first of the waits ends, in milliseconds since 1970; 0 if nobody waits.
+    opens: int
+    # Whether the first account's wait was waited out before.
+    rested: bool = False
+
+
+class Overtaken(Exception):
+    """A wait was over before it was seen."""
 
 
 @dataclass
@@ -60,6 +82,10 @@ class Place:
     model: str
     ids: list
     names: list
+    # Whether another cell was run with these accounts.
+    used: bool = False
+    # How often each upstream was asked so far.
+    counts: list = None
 
 
 class Run:
@@ -69,17 +95,25 @@ class Run:
         self.fake = fake
         self.rows = {cell: Future() for cell in cells}
         self.stacks = []
-        self.apart = [cell for cell in cells if cell.dialect == "compatible" or cell.pool == "alone"]
-        self.apart = [cell for cell in self.apart if not is_gone(cell)]
+        self.numbers = itertools.count()
+        self.jobs = []
+        self.waiting, self.busy = ThreadPoolExecutor(WAITING), ThreadPoolExecutor(BUSY)
         gone = [cell for cell in cells if is_gone(cell)]
-        trios = [cell for cell in cells if cell not in self.apart and cell not in gone]
-        self.threads = ThreadPoolExecutor(AT_ONCE + TRIOS + 2)
-        self.jobs = [self.threads.submit(self.run_apart)] if self.apart else []
-        self.jobs += [self.threads.submit(self.run_in_turn, NOBODY, queued(gone))] if gone else []
-        # The slow ones first, so that no stack is left with them at the end.
-        turns = queued(sorted(trios, key=lambda cell: "stall" not in cell.scenario))
-        count = min(TRIOS, len(trios))
-        self.jobs += [self.threads.submit(self.run_in_turn, fake.url, turns) for _ in range(count)]
+        if gone:
+            self.begin(self.run_in_turn, NOBODY, queued(gone), {})
+        for patience, limits in PATIENCE.items():
+            some = [cell for cell in cells if patience_for(cell) == patience and not is_gone(cell)]
+            apart = [cell for cell in some if cell.dialect == "compatible" or cell.pool == "alone"]
+            together = [cell for cell in some if cell not in apart]
+            turns = queued(together)
+            if apart:
+                self.begin(self.run_apart, apart, limits)
+            for _ in range(min(TRIOS[patience], len(together))):
+                self.begin(self.run_in_turn, fake.url, turns, limits)
+
+    def begin(self, job, *arguments):
+        """Starts a stack and what is done with it."""
+        self.jobs.append(self.waiting.submit(job, *arguments))
 
     def row(self, cell):
         """What was seen in a cell."""
@@ -95,23 +129,24 @@ class Run:
 
     def close(self):
         """Ends all stacks."""
-        self.threads.shutdown(cancel_futures=True)
+        self.waiting.shutdown(cancel_futures=True)
+        self.busy.shutdown(cancel_futures=True)
         for stack in self.stacks:
             stack.close()
 
     def stack(self, *names, prepare=None, **settings):
         """A stack with these Qianwen accounts."""
-        stack = Owner(self.fake, *names, **LIMITS, **settings)
+        stack = Owner(self.fake, *names, POOL_STRATEGY="fill-first", **settings)
         self.stacks.append(stack)
         if prepare:
             prepare(stack.data_dir)
         return stack.start()
 
-    def run_apart(self):
-        """All cells with accounts of their own, in one stack."""
-        alone = [cell for cell in self.apart if cell.dialect == "qianwen"]
-        others = [cell for cell in self.apart if cell.dialect == "compatible"]
-        for cell in self.apart:
+    def run_apart(self, cells, limits):
+        """Cells with accounts of their own, in one stack."""
+        alone = [cell for cell in cells if cell.dialect == "qianwen"]
+        others = [cell for cell in cells if cell.dialect == "compatible"]
+        for cell in cells:
             self.prepare(cell)
         pins = {f"pin-{cell.slug}": number for number, cell in enumerate(alone, 1)}
         keys = {key_variable(provider): f"sk-{name}" for cell in others for provider, name in first_accounts(cell)}
@@ -120,17 +155,17 @@ class Run:
             prepare=lambda data: write_providers(data, others, self.fake.url),
             MODEL_TO_ACCOUNT_MAP=json.dumps(pins),
             **keys,
+            **limits,
         )
-        add = self.threads.map(lambda cell: self.add_others(stack, cell), others)
-        places = dict(zip(others, add))
-        routes = {f"route-{cell.slug}": [f"{id}/fake-large" for id in providers(cell)] for cell in others}
+        places = {cell: self.add_others(stack, cell) for cell in others}
         if others:
+            routes = {f"route-{cell.slug}": [f"{id}/fake-large" for id in providers(cell)] for cell in others}
             stack.set("models.routes", routes)
         for number, cell in enumerate(alone, 1):
             places[cell] = Place(stack, f"pin-{cell.slug}", [f"qianwen-{number}"], names(cell))
-        # Those that wait for something first.
-        for cell in sorted(places, key=lambda cell: not expected(cell)[-2].rested and "stall" not in cell.scenario):
-            self.threads.submit(self.fill, cell, places[cell])
+        for cell, place in places.items():
+            waits = is_silent(cell) or any(due.rested for due in expected(cell))
+            (self.waiting if waits else self.busy).submit(self.fill, cell, place)
 
     def add_others(self, stack, cell):
         """The accounts behind the first one of a compatible service."""
@@ -145,26 +180,24 @@ class Run:
             ids.append(added.json()["account"]["id"])
         return Place(stack, f"route-{cell.slug}", ids, names(cell))
 
-    def run_in_turn(self, url, cells):
+    def run_in_turn(self, url, cells, limits):
         """Cells with all three accounts of a stack, one after the other."""
-        trio = [f"trio{len(self.stacks)}-{id(cells) % 997}-{time.monotonic_ns()}-{n}" for n in (1, 2, 3)]
+        number = next(self.numbers)
+        trio = [f"fault-trio-{number}-{account}" for account in (1, 2, 3)]
+        ids = [f"qianwen-{account}" for account in (1, 2, 3)]
         for name in trio:
             plan(self.fake, name, "ok~check-500")
-        pins = json.dumps({"pin-1": 1})
-        stack = self.stack(*trio, QIANWEN_BASE_URL=url, MODEL_TO_ACCOUNT_MAP=pins)
+        stack = self.stack(*trio, QIANWEN_BASE_URL=url, MODEL_TO_ACCOUNT_MAP=json.dumps({"pin": 1}), **limits)
         while True:
             try:
                 cell = cells.get_nowait()
             except queue.Empty:
                 return
-            ids = [f"qianwen-{n}" for n in (1, 2, 3)]
-            for account in ids:
-                stack.done(f"accounts/{account}/enable")
             count = len(POOLS[cell.pool])
             # `auto` would ask all three.
-            model = "pin-1" if count == 1 else "auto"
+            model = "pin" if count == 1 else "auto"
             self.prepare(cell, trio)
-            self.fill(cell, Place(stack, model, ids[:count], trio[:count]))
+            self.fill(cell, Place(stack, model, ids[:count], trio[:count], used=True))
 
     def prepare(self, cell, credentials=None):
         """Lets the upstream behave for this cell's credentials."""
@@ -182,27 +215,43 @@ class Run:
 
     def look(self, cell, place):
         """Its requests, in a row."""
-        before = place.stack.events(place.ids[0])
-        seen = []
-        for request in expected(cell):
-            if request.rested:
-                rest(place)
+        for _ in range(TRIES):
+            for account in place.ids if place.used else []:
+                place.stack.done(f"accounts/{account}/enable")
+            place.used = True
+            before = place.stack.events(place.ids[0])
+            try:
+                seen = self.requests(cell, place)
+            except Overtaken:
+                continue
+            news = place.stack.events(place.ids[0])
+            assert len(news) < 100, "no event was pushed out"
+            news = news[: len(news) - len(before)]
+            changes = [(one["from"], one["to"], one.get("class")) for one in reversed(news) if one["kind"] == "state"]
+            return Row(seen, changes)
+        raise Overtaken(f"{cell} took longer than a wait, {TRIES} times")
+
+    def requests(self, cell, place):
+        """One after the other, before a wait is over."""
+        seen, place.counts = [], self.counts(place)
+        for due in expected(cell):
+            if due.rested:
+                until(lambda: time.time() * 1000 > seen[-1].opens, SUSPICION_S + 5, "the suspicion ends")
             seen.append(self.request(cell, place))
-        news = place.stack.events(place.ids[0])
-        news = news[: len(news) - len(before)]
-        assert len(before) + len(news) < 100, "no event was pushed out"
-        changes = [(one["from"], one["to"], one.get("class")) for one in reversed(news) if one["kind"] == "state"]
-        return Row(seen, changes)
+            seen[-1].rested = due.rested
+            if not due.rested and len(seen) > 1 and 0 < seen[-2].opens <= time.time() * 1000:
+                raise Overtaken
+        return seen
 
     def request(self, cell, place):
         """One request and what it did."""
-        before = self.counts(place)
         ask = place.stack.stream if cell.mode == "stream" else place.stack.chat
         answer = ask(place.model)
         status, late, error = said(answer, cell.mode)
-        after = self.counts(place)
+        before, place.counts = place.counts, self.counts(place)
         account = answer.header("x-qianqiao-account")
         never = answer.header("x-should-retry")
+        accounts = [place.stack.account(id) for id in place.ids]
         assert never in (None, "false"), never
         assert not any(name in answer.body.decode() for name in place.names), "no credential is shown"
         return Seen(
@@ -210,12 +259,14 @@ class Run:
             error and error["code"],
             error and error["type"],
             error and error["message"],
+            tuple(id for id in place.ids if error and f"{id}: " in error["message"]),
             late,
             never or answer.header("retry-after"),
             int(answer.header("x-qianqiao-attempts")),
             place.ids.index(account) + 1 if account else None,
-            tuple(now - then for now, then in zip(after, before)),
-            tuple(place.stack.account(id)["state"] for id in place.ids),
+            tuple(now - then for now, then in zip(place.counts, before)),
+            tuple(account["state"] for account in accounts),
+            min((account["until"] for account in accounts if account["until"]), default=0),
         )
 
     def counts(self, place):
@@ -253,10 +304,16 @@ def check_part(told):
     assert not told.done and not told.choice().finish
 
 
-def rest(place):
-    """Waits out the first account's suspicion."""
-    until_ms = place.stack.account(place.ids[0])["until"]
-    until(lambda: time.time() * 1000 > until_ms, SUSPICION_S + 5, "the suspicion ends")
+def patience_for(cell):
+    """The patience of the stack that a cell needs."""
+    if not is_silent(cell):
+        return "usual"
+    return "least" if cell.pool == "all" and not cell.met.late else "little"
+
+
+def is_silent(cell):
+    """Whether the upstream says nothing any more."""
+    return cell.scenario.startswith("stall")
 
 
 def is_gone(cell):

@@ -146,7 +146,7 @@ def test_a_preview_saves_nothing_and_asks_nobody(shared, fake):
     told = shared.ask(f"{ACCOUNTS}/preview", "POST", {"paste": "tongyi_sso_ticket=ok~user-preview"}).json()
     assert told["provider"] == "qianwen" and told["account"] is None and told["understood"] and told["missing"]
     ids = [account["id"] for account in before["accounts"]]
-    assert list(shared.accounts()) == ids and fake.requests("ok~user-preview", "") == asked
+    assert [account["id"] for account in shared.ask(ACCOUNTS).json()["accounts"]] == ids and fake.requests("ok~user-preview", "") == asked
 
 
 HAR = '{"log":{"version":"1.2","entries":[' + ",".join(
@@ -200,8 +200,8 @@ WRONG_PASTES = {
     "a limit in words": ({"paste": GOOD, "limits": {"concurrent": "SECRET"}}, 400, "limits.concurrent", ""),
     "an unknown limit": ({"paste": GOOD, "limits": {"concurent": 1}}, 400, "limits.concurent", "concurrent"),
     "limits as a list": ({"paste": GOOD, "limits": ["SECRET"]}, 400, "limits", ""),
-    "a number": ({"paste": 7}, 400, "paste", "string"),
-    "null": ({"paste": None}, 400, "paste", "string"),
+    "a number": ({"paste": 7}, 400, "paste", "text"),
+    "null": ({"paste": None}, 400, "paste", "text"),
     "an unknown field": ({"paste": GOOD, "cookie": "SECRET"}, 400, "cookie", "paste"),
     "nothing in it": ({}, 400, "body", "paste"),
     "a list": (["SECRET"], 400, "body", ""),
@@ -254,7 +254,7 @@ def test_what_is_wrong_with_a_paste_is_told(shared, case):
         ("settings/pool.queue_wait_s", "PUT", {"value": 301}, 400, "value", "300"),
         ("settings/pool.queue_wait_s", "PUT", {"value": "SECRET"}, 400, "value", "whole number"),
         ("settings/accounts.limits", "PUT", {"value": "SECRET"}, 400, "value", ""),
-        ("settings/accounts.limits", "PUT", {"value": {"concurrent": 0}}, 400, "value", "concurrent"),
+        ("settings/accounts.limits", "PUT", {"value": {"concurrent": 0}}, 400, "value", "whole number"),
         ("settings/accounts.limits", "PUT", {"value": [3]}, 400, "value", ""),
         (
             "settings/accounts.limits",

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::lease::{End, Returned};
+use super::picked::{Busy, Opening, Pick, soonest};
 use super::queue::Waiter;
 use super::slot::{Gate, Slot};
 use super::sticky::Sticky;
 use super::wanted::{Conversation, Denied, Leg, Waiting, Wanted};
 use super::{News, Rules};
-use crate::accounts::clock::Millis;
-use crate::accounts::{Account, Class, Health, Outcome};
+use crate::accounts::clock::{Millis, day};
+use crate::accounts::{Account, Class, Health, Outcome, State};
 
 /// How much busier than the least busy one a conversation's own account may be before the conversation moves.
 const LOYALTY: u32 = 2;
@@ -25,13 +26,6 @@ pub struct Inner {
     sticky: Sticky,
     serials: u64,
     turn: u64,
-}
-
-/// What a look at the slots found.
-pub enum Pick {
-    Got { slot: usize, leg: usize, probe: bool },
-    Full(Option<Millis>),
-    Shut,
 }
 
 impl Inner {
@@ -103,7 +97,8 @@ impl Inner {
 
     /// Finds a place without taking it.
     pub fn pick_dry(&mut self, wanted: &Wanted, tried: &[u64], now: Millis) -> Pick {
-        let (mut full, mut opens) = (false, None);
+        let (mut busy, mut rests) = (Busy::default(), None);
+        let today = day(now);
         for (leg, way) in wanted.legs.iter().enumerate() {
             let mut best: Option<((f64, u64), usize)> = None;
             let strategy = self.rules.strategy;
@@ -111,16 +106,18 @@ impl Inner {
                 if !is_of(slot, way) || tried.contains(&slot.serial) {
                     continue;
                 }
-                let rank = match slot.gate(now) {
+                let rank = match slot.gate(now, today) {
                     Gate::Open => (slot.rank(strategy, at, now), slot.last_used),
                     // A probe comes before everything else: only so does an account that was ill come back.
                     Gate::Probe => (-1.0, slot.last_used),
-                    Gate::Full(at) => {
-                        full = true;
-                        opens = soonest(opens, at);
+                    Gate::Full(until) => {
+                        busy.add(until);
                         continue;
                     }
-                    Gate::Shut => continue,
+                    Gate::Shut(until) => {
+                        rests = soonest(rests, until);
+                        continue;
+                    }
                 };
                 if best.is_none_or(|(least, _)| rank < least) {
                     best = Some((rank, at));
@@ -131,7 +128,10 @@ impl Inner {
                 return Pick::Got { slot, leg, probe: false };
             }
         }
-        if full { Pick::Full(opens) } else { Pick::Shut }
+        if busy.count == 0 {
+            return Pick::Shut;
+        }
+        Pick::Full(Opening { wake: soonest(rests, busy.soonest), earliest: busy.earliest() })
     }
 
     /// The account that the conversation had before, if it is well and not much busier than `best`.
@@ -147,7 +147,8 @@ impl Inner {
         let (at, serial) = self.sticky.find(conversation.key)?;
         let least = self.slots[best].in_flight;
         let slot = self.slots.get_mut(at).filter(|slot| slot.serial == serial && is_of(slot, way))?;
-        let fits = slot.in_flight <= least + LOYALTY && slot.gate(now) == Gate::Open && !tried.contains(&serial);
+        let open = slot.gate(now, day(now)) == Gate::Open;
+        let fits = open && slot.in_flight <= least + LOYALTY && !tried.contains(&serial);
         fits.then_some(at)
     }
 
@@ -160,11 +161,11 @@ impl Inner {
             }
             _ => false,
         };
-        !of_credential || self.slots[at].cold.account.credential == account.credential
+        !of_credential || self.slots[at].cold.account.sign_in == account.sign_in
     }
 
     pub fn release(&mut self, returned: &Returned<'_>, end: End, now: Millis) -> Option<News> {
-        let Returned { account, slot: at, serial, probe } = *returned;
+        let Returned { account, slot: at, serial, probe, began } = *returned;
         let slot = self.slots.get_mut(at)?;
         if slot.serial != serial {
             // The account was taken out meanwhile; its place is free once nobody uses it any more.
@@ -173,7 +174,7 @@ impl Inner {
         }
         slot.release(probe);
         if end.tokens > 0 {
-            slot.turn_day(now);
+            slot.turn_day(day(now));
             slot.day_tokens = slot.day_tokens.saturating_add(end.tokens);
             slot.cold.dirty = true;
         }
@@ -187,7 +188,8 @@ impl Inner {
         } else {
             slot.cold.answers += 1;
             slot.cold.last_answer = Some(now);
-            if slot.cold.health.is_spotless() {
+            // An answer that began before the account fell ill does not show that it is well again.
+            if slot.cold.health.is_spotless() || began <= slot.cold.health.blamed() {
                 return None;
             }
         }
@@ -203,45 +205,69 @@ impl Inner {
             return None;
         }
         slot.settle();
-        // What fell ill, or came under suspicion, is looked at soon; the keeper knows what it can find out.
-        if !slot.cold.health.is_spotless() {
+        let (group, opened) = (slot.group, change.as_ref().is_some_and(|change| change.to == State::Ready));
+        // A doubt about the sign-in is looked into soon; a check finds out nothing else.
+        if !slot.cold.health.is_spotless()
+            && slot.cold.health.cause().is_some_and(|cause| cause.class == Class::Expired)
+        {
             slot.cold.check_at = slot.cold.check_at.min(now);
         }
+        if opened {
+            self.catch_up(at, group);
+        }
+        let slot = &self.slots[at];
         let (account, health) = (Arc::clone(&slot.cold.account), slot.cold.health.clone());
         Some(News { account, change, health })
     }
 
+    /// Who comes back has not to make up for what the others did meanwhile.
+    fn catch_up(&mut self, at: usize, group: u16) {
+        let is_open = |slot: &&Slot| slot.serial != 0 && slot.group == group && slot.cold.health.opens() == Some(0);
+        let others = self.slots.iter().enumerate().filter(|(other, slot)| *other != at && is_open(slot));
+        let least = others.map(|(_, slot)| slot.served).reduce(f64::min).unwrap_or_default();
+        let slot = &mut self.slots[at];
+        slot.served = slot.served.max(least);
+    }
+
+    /// What is known of a request's success before its end: a probe has shown that the account is well.
+    pub fn prove(&mut self, at: usize, serial: u64, now: Millis) -> Option<News> {
+        let slot = self.slots.get(at).filter(|slot| slot.serial == serial)?;
+        if slot.cold.health.is_spotless() {
+            return None;
+        }
+        self.take_in(at, Outcome::Answered, now, super::chance())
+    }
+
+    /// Whether somebody waits for what this request wants, too; how many do.
+    pub fn rivals(&self, wanted: &Wanted) -> usize {
+        let shared = |other: &Wanted| {
+            other.legs.iter().any(|theirs| wanted.legs.iter().any(|own| own.group.index == theirs.group.index))
+        };
+        self.queue.iter().filter(|waiter| shared(&waiter.wanted)).count()
+    }
+
     /// Why there is nothing for this request.
     pub fn denied(&mut self, wanted: &Wanted, tried: &[u64], now: Millis) -> Denied {
-        let mut denied = Denied { now, ..Denied::default() };
+        let (mut denied, mut busy) = (Denied { now, ..Denied::default() }, Busy::default());
         for slot in self.slots.iter_mut().filter(|slot| !tried.contains(&slot.serial)) {
             if !wanted.legs.iter().any(|way| is_of(slot, way)) {
                 continue;
             }
-            match slot.gate(now) {
-                Gate::Shut => denied.waiting.push(Waiting {
+            match slot.gate(now, day(now)) {
+                Gate::Shut(_) => denied.waiting.push(Waiting {
                     account: Arc::clone(&slot.cold.account),
                     state: slot.cold.health.state(),
                     cause: slot.cold.health.cause().cloned(),
                 }),
-                Gate::Full(at) => {
-                    denied.busy += 1;
-                    denied.opens = soonest(denied.opens, at);
-                }
-                Gate::Open | Gate::Probe => denied.busy += 1,
+                Gate::Full(until) => busy.add(until),
+                Gate::Open | Gate::Probe => busy.add(None),
             }
         }
+        (denied.busy, denied.opens) = (busy.count, busy.earliest());
         denied
     }
 }
 
 fn is_of(slot: &Slot, way: &Leg) -> bool {
     slot.serial != 0 && slot.group == way.group.index && way.only.as_deref().is_none_or(|id| slot.cold.account.id == id)
-}
-
-fn soonest(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
 }

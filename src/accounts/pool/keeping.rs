@@ -80,6 +80,7 @@ impl Pool {
 
     /// The accounts that are to be checked now. Each is checked by one at a time.
     pub fn due(&self) -> Vec<Due> {
+        self.clock.follow();
         let now = self.now();
         let mut inner = self.lock();
         let due =

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Pool;
+use crate::accounts::clock::Millis;
 use crate::accounts::{Account, Outcome};
 
 /// The use of an account by one request. It ends when it is dropped, however the request ends.
@@ -14,6 +15,7 @@ pub struct Lease {
     pub(super) slot: usize,
     pub(super) serial: u64,
     pub(super) probe: bool,
+    pub(super) began: Millis,
     pub(super) end: End,
 }
 
@@ -35,6 +37,7 @@ pub struct Returned<'a> {
     pub slot: usize,
     pub serial: u64,
     pub probe: bool,
+    pub began: Millis,
 }
 
 impl Lease {
@@ -48,6 +51,13 @@ impl Lease {
         self.serial
     }
 
+    /// There is output: a probe need not end before others may use the account, too.
+    pub fn prove(&self) {
+        if self.probe {
+            self.pool.prove(self.slot, self.serial);
+        }
+    }
+
     /// Says how the request ended; takes effect when the lease is dropped.
     pub const fn end(&mut self) -> &mut End {
         &mut self.end
@@ -57,7 +67,8 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let end = std::mem::take(&mut self.end);
-        let returned = Returned { account: &self.account, slot: self.slot, serial: self.serial, probe: self.probe };
+        let Self { account, slot, serial, probe, began, .. } = self;
+        let returned = Returned { account, slot: *slot, serial: *serial, probe: *probe, began: *began };
         self.pool.release(&returned, end);
     }
 }

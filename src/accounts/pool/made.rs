@@ -39,3 +39,11 @@ pub fn failed(class: Class) -> Option<Outcome> {
     let cause = Cause { class, status: None, message: String::new(), remedy: None };
     Some(Outcome::Failed(Blame { cause, retry_after: Some(Duration::from_secs(30)) }))
 }
+
+/// Health that waits until `until`.
+pub fn resting(until: Millis) -> Health {
+    let state = serde_json::json!({"state": "cooling", "until": until});
+    let kept =
+        serde_json::json!({"enabled": true, "state": state, "cause": null, "strikes": 1, "level": 0, "since": 0});
+    serde_json::from_value(kept).unwrap()
+}

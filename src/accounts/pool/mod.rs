@@ -5,6 +5,7 @@
 mod inner;
 mod keeping;
 mod lease;
+mod picked;
 mod queue;
 mod slot;
 mod sticky;
@@ -32,11 +33,12 @@ use super::observer::Observer;
 use super::state::{Change, Outcome};
 use super::{Account, Limits};
 use crate::random;
-use inner::{Inner, Pick};
+use inner::Inner;
 use lease::Returned;
+use picked::{Opening, Pick};
 use queue::Waiter;
 
-/// How many requests may wait at the same time; more are refused at once.
+/// How many requests may wait for the same accounts; more are refused at once.
 const LONGEST_QUEUE: usize = 256;
 
 /// What the owner decides about the pool.
@@ -107,8 +109,13 @@ impl Pool {
     pub fn take(self: &Arc<Self>, wanted: &Wanted, tried: &[u64]) -> Taken {
         let now = self.now();
         let mut inner = self.lock();
-        // Who came first goes first, so nobody overtakes those who wait.
-        let picked = if inner.queue.is_empty() { inner.pick(wanted, tried, now) } else { Pick::Full(Some(now)) };
+        let patience = inner.rules.patience;
+        // Who came first goes first, so nobody overtakes those who wait for the same.
+        let rivals = if inner.queue.is_empty() || patience.is_zero() { 0 } else { inner.rivals(wanted) };
+        let picked = match rivals {
+            0 => inner.pick(wanted, tried, now),
+            _ => Pick::Full(Opening { wake: Some(now), earliest: None }),
+        };
         match picked {
             Pick::Got { slot, leg, probe } => {
                 let lease = self.lease(&inner, slot, probe);
@@ -116,23 +123,21 @@ impl Pool {
                 Taken::Granted(Granted { lease, leg })
             }
             Pick::Shut => Taken::Denied(inner.denied(wanted, tried, now)),
-            Pick::Full(opens) => {
-                let patience = inner.rules.patience;
-                let too_late = opens.is_some_and(|at| at > now.saturating_add(millis(patience)));
-                if too_late || patience.is_zero() || inner.queue.len() >= LONGEST_QUEUE {
+            Pick::Full(Opening { wake, earliest }) => {
+                let too_late = earliest.is_some_and(|at| at > now.saturating_add(millis(patience)));
+                if too_late || patience.is_zero() || inner.rivals(wanted) >= LONGEST_QUEUE {
                     return Taken::Denied(inner.denied(wanted, tried, now));
                 }
                 let (give, given) = oneshot::channel();
                 inner.waiters += 1;
                 let id = inner.waiters;
-                let overtaken = !inner.queue.is_empty();
                 inner.queue.push_back(Waiter { id, wanted: wanted.clone(), tried: tried.to_vec(), give });
                 drop(inner);
-                if overtaken {
+                if rivals > 0 {
                     self.serve();
                 }
                 let deadline = Instant::now() + patience;
-                Taken::Queued(Queued { pool: Arc::clone(self), id, given, deadline, opens })
+                Taken::Queued(Queued { pool: Arc::clone(self), id, given, deadline, opens: wake })
             }
         }
     }
@@ -151,7 +156,8 @@ impl Pool {
     fn lease(self: &Arc<Self>, inner: &Inner, slot: usize, probe: bool) -> Lease {
         let place = &inner.slots[slot];
         let account = Arc::clone(&place.cold.account);
-        Lease { pool: Arc::clone(self), account, slot, serial: place.serial, probe, end: End::default() }
+        let (pool, began) = (Arc::clone(self), self.now());
+        Lease { pool, account, slot, serial: place.serial, probe, began, end: End::default() }
     }
 
     fn release(self: &Arc<Self>, returned: &Returned<'_>, end: End) {
@@ -166,12 +172,22 @@ impl Pool {
         }
     }
 
+    fn prove(self: &Arc<Self>, slot: usize, serial: u64) {
+        let now = self.now();
+        let news = self.lock().prove(slot, serial, now);
+        self.announce(news, now);
+        self.serve();
+    }
+
     /// Gives what is free to those who wait, in their order.
     fn serve(self: &Arc<Self>) {
         let now = self.now();
         let mut served = Vec::new();
         {
             let mut inner = self.lock();
+            if inner.queue.is_empty() {
+                return;
+            }
             let mut still = VecDeque::with_capacity(inner.queue.len());
             while let Some(waiter) = inner.queue.pop_front() {
                 match inner.pick(&waiter.wanted, &waiter.tried, now) {
@@ -199,15 +215,12 @@ impl Pool {
         self.serve();
         let now = self.now();
         let mut inner = self.lock();
-        let waiter = inner.queue.iter().position(|waiter| waiter.id == id)?;
-        let waiter = inner.queue.remove(waiter)?;
-        let opens = match inner.pick_dry(&waiter.wanted, &waiter.tried, now) {
-            Pick::Full(opens) => opens,
+        let waiter = inner.queue.iter().find(|waiter| waiter.id == id)?;
+        let (wanted, tried) = (waiter.wanted.clone(), waiter.tried.clone());
+        match inner.pick_dry(&wanted, &tried, now) {
+            Pick::Full(opening) => opening.wake,
             _ => Some(now),
-        };
-        let at = inner.queue.iter().position(|other| other.id > id).unwrap_or(inner.queue.len());
-        inner.queue.insert(at, waiter);
-        opens
+        }
     }
 
     /// Gives a place in the queue up; `None` if it was not there any more.

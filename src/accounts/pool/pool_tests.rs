@@ -162,7 +162,7 @@ fn what_befalls_an_old_credential_says_nothing_about_the_new_one() {
     let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
     let mut old = [granted(pool.take(&wanted, &[])), granted(pool.take(&wanted, &[]))];
     let credential = crate::config::Secret::new(BTreeMap::from([("key".to_owned(), "new".to_owned())]));
-    pool.replace(Account { credential, ..account("a", concurrent(7)) });
+    pool.replace(Account { credential, sign_in: 1, ..account("a", concurrent(7)) });
     old.iter_mut().for_each(|lease| lease.end().outcome = failed(Class::Expired));
     drop(old);
     let view = pool.view_of("a").unwrap();
@@ -171,4 +171,25 @@ fn what_befalls_an_old_credential_says_nothing_about_the_new_one() {
     new.end().outcome = failed(Class::Expired);
     drop(new);
     assert_eq!(pool.view_of("a").unwrap().health.state().name(), "cooling");
+}
+
+#[test]
+fn an_answer_that_began_earlier_does_not_end_an_upstreams_wait() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &plain(&["a"]), Duration::ZERO);
+    let (mut old, mut new) = (granted(pool.take(&wanted, &[])), granted(pool.take(&wanted, &[])));
+    new.end().outcome = failed(Class::Rate);
+    drop(new);
+    old.end().outcome = Some(Outcome::Answered);
+    drop(old);
+    assert!(matches!(pool.take(&wanted, &[]), Taken::Denied(_)));
+}
+
+#[test]
+fn who_comes_back_has_not_to_make_up_for_the_others() {
+    let (pool, wanted) = made(Strategy::RoundRobin, &plain(&["a", "b"]), Duration::ZERO);
+    pool.tell("a", Outcome::Disabled);
+    ids(&pool, &wanted, 100);
+    pool.tell("a", Outcome::Enabled);
+    let turns = ids(&pool, &wanted, 100);
+    assert!(turns.iter().filter(|id| *id == "a").count() < 60, "{turns:?}");
 }

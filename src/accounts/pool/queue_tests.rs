@@ -1,8 +1,8 @@
 //! Waiting for an account, and that every lease comes back.
 
-use super::made::{account, concurrent, failed, granted, made};
+use super::made::{account, concurrent, failed, granted, made, resting};
 use super::*;
-use crate::accounts::Class;
+use crate::accounts::{Class, Health};
 
 #[tokio::test]
 async fn who_waits_is_served_in_order_and_nobody_overtakes() {
@@ -52,6 +52,47 @@ async fn a_higher_limit_lets_those_in_who_wait() {
     let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
     pool.replace(account("a", concurrent(2)));
     assert!(queued.granted().await.is_ok());
+}
+
+#[test]
+fn a_queue_for_one_provider_is_not_in_the_way_of_another() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
+    pool.put(Account { provider: "q".into(), ..account("b", Limits::default()) }, Health::new(0));
+    let _held = granted(pool.take(&wanted, &[]));
+    let _waiting: Vec<_> = (0..LONGEST_QUEUE).map(|_| pool.take(&wanted, &[])).collect();
+    let other = Wanted { legs: vec![Leg { group: pool.group("q"), only: None }], conversation: None };
+    assert_eq!(granted(pool.take(&other, &[])).account().id, "b");
+}
+
+#[test]
+fn one_account_at_its_limit_of_the_day_does_not_end_the_wait_for_the_others() {
+    let day = Limits { requests_per_day: std::num::NonZeroU64::new(1), ..Limits::default() };
+    let accounts = [("a", day), ("b", concurrent(1))];
+    let (pool, wanted) = made(Strategy::FillFirst, &accounts, Duration::from_secs(20));
+    drop(granted(pool.take(&wanted, &[])));
+    let _held = granted(pool.take(&wanted, &[]));
+    assert!(matches!(pool.take(&wanted, &[]), Taken::Queued(_)));
+}
+
+#[tokio::test]
+async fn who_waits_is_woken_when_a_resting_account_opens() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[("a", concurrent(1))], Duration::from_secs(20));
+    pool.put(account("b", Limits::default()), resting(pool.now() + 50));
+    let _held = granted(pool.take(&wanted, &[]));
+    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("it waits") };
+    let lease = queued.granted().await.unwrap().lease;
+    assert_eq!(lease.account().id, "b");
+}
+
+#[tokio::test]
+async fn a_probe_lets_the_others_in_with_its_first_output() {
+    let (pool, wanted) = made(Strategy::LeastBusy, &[], Duration::from_secs(20));
+    pool.put(account("a", Limits::default()), resting(1));
+    let probe = granted(pool.take(&wanted, &[]));
+    let Taken::Queued(queued) = pool.take(&wanted, &[]) else { panic!("one probe at a time") };
+    probe.prove();
+    assert!(queued.granted().await.is_ok());
+    assert_eq!(pool.in_flight(), 1);
 }
 
 /// Threads take, hold, fail, panic and walk away at random; afterwards not one lease is out.

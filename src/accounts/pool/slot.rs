@@ -26,6 +26,8 @@ pub struct Slot {
     probing: bool,
     pub in_flight: u32,
     limits: Limits,
+    /// Whether it has a limit by time.
+    rationed: bool,
     minute_from: Millis,
     minute_count: u32,
     pub day: u64,
@@ -63,7 +65,8 @@ pub enum Gate {
     Probe,
     /// All its leases are out, or a limit is reached; opens by itself at this time, if the time is known.
     Full(Option<Millis>),
-    Shut,
+    /// It waits; until this time, if not for its owner.
+    Shut(Option<Millis>),
 }
 
 impl Slot {
@@ -75,7 +78,8 @@ impl Slot {
             opens: 0,
             probing: false,
             in_flight: 0,
-            limits,
+            limits: Limits::default(),
+            rationed: false,
             minute_from: 0,
             minute_count: 0,
             day: 0,
@@ -98,6 +102,7 @@ impl Slot {
                 failures: 0,
             }),
         };
+        slot.limit(limits);
         slot.settle();
         slot
     }
@@ -110,7 +115,10 @@ impl Slot {
         }
     }
 
-    pub fn limit(&mut self, limits: Limits) {
+    pub const fn limit(&mut self, limits: Limits) {
+        self.rationed = limits.requests_per_minute.is_some()
+            || limits.requests_per_day.is_some()
+            || limits.tokens_per_day.is_some();
         self.limits = limits;
     }
 
@@ -118,14 +126,16 @@ impl Slot {
         &self.limits
     }
 
-    pub fn gate(&mut self, now: Millis) -> Gate {
+    pub fn gate(&mut self, now: Millis, today: u64) -> Gate {
         if self.opens > now {
-            return Gate::Shut;
+            return Gate::Shut((self.opens != Millis::MAX).then_some(self.opens));
         }
         if self.limits.concurrent.is_some_and(|most| self.in_flight >= most.get()) {
             return Gate::Full(None);
         }
-        if let Some(opens) = self.used_up_until(now) {
+        if self.rationed
+            && let Some(opens) = self.used_up_until(now, today)
+        {
             return Gate::Full(Some(opens));
         }
         match (self.opens, self.probing) {
@@ -136,8 +146,8 @@ impl Slot {
     }
 
     /// When the limits of the minute and of the day allow another request, if they do not now.
-    fn used_up_until(&mut self, now: Millis) -> Option<Millis> {
-        self.turn_day(now);
+    fn used_up_until(&mut self, now: Millis, today: u64) -> Option<Millis> {
+        self.turn_day(today);
         let over = |used: u64, most: Option<std::num::NonZeroU64>| most.is_some_and(|most| used >= most.get());
         if over(self.day_requests, self.limits.requests_per_day) || over(self.day_tokens, self.limits.tokens_per_day) {
             return Some((self.day + 1) * DAY);
@@ -147,15 +157,19 @@ impl Slot {
         (now < ends && self.minute_count >= most.get()).then_some(ends)
     }
 
-    pub fn turn_day(&mut self, now: Millis) {
-        let today = day(now);
+    pub fn turn_day(&mut self, today: u64) {
         if self.day != today {
             (self.day, self.day_requests, self.day_tokens) = (today, 0, 0);
         }
     }
 
     /// The smaller, the sooner it is picked.
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand requests at the same time")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a few thousand requests at the same time, and waits of minutes"
+    )]
     pub fn rank(&self, strategy: Strategy, at: usize, now: Millis) -> f64 {
         match strategy {
             Strategy::FillFirst => at as f64,
@@ -164,8 +178,8 @@ impl Slot {
                 let fresh = now < self.measured + MEMORY;
                 let (faults, wait) = if fresh { (self.faults, self.first_token) } else { (0.0, 0.0) };
                 // Steps of half a second: smaller differences are noise, and equals take turns.
-                let slow = (wait / 500.0).floor() * 0.25;
-                let busy = (self.in_flight as f32 + 1.0) * 4.0_f32.mul_add(faults, 1.0 + slow);
+                let slow = f32::from((wait / 500.0) as u16) * 0.25;
+                let busy = (self.in_flight as f32 + 1.0) * (1.0 + slow + 4.0 * faults);
                 f64::from(busy) / f64::from(self.weight())
             }
         }
@@ -184,7 +198,7 @@ impl Slot {
             (self.minute_from, self.minute_count) = (now, 0);
         }
         self.minute_count += 1;
-        self.turn_day(now);
+        self.turn_day(day(now));
         self.day_requests += 1;
         self.cold.dirty = true;
         self.last_used = turn;

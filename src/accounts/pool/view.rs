@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Pool;
+use super::slot::Slot;
 use super::wanted::Group;
-use crate::accounts::clock::Millis;
+use crate::accounts::clock::{Millis, day};
 use crate::accounts::{Account, Health, Limits};
 
 /// One account at one time.
@@ -39,7 +40,7 @@ impl Pool {
         let mut inner = self.lock();
         let mut views: Vec<(u64, View)> = Vec::with_capacity(inner.slots.len());
         for slot in inner.slots.iter_mut().filter(|slot| slot.serial != 0) {
-            slot.turn_day(now);
+            slot.turn_day(day(now));
             let view = View {
                 account: Arc::clone(&slot.cold.account),
                 health: slot.cold.health.clone(),
@@ -64,19 +65,32 @@ impl Pool {
         self.view().into_iter().find(|view| view.account.id == id)
     }
 
+    /// When requests may use the account again.
+    pub fn opens(&self, id: &str) -> Option<Millis> {
+        let inner = self.lock();
+        inner.find(id).and_then(|at| inner.slots[at].cold.health.opens())
+    }
+
     /// The account with this id, as it is now.
     pub fn account(&self, id: &str) -> Option<Arc<Account>> {
         let inner = self.lock();
         inner.find(id).map(|at| Arc::clone(&inner.slots[at].cold.account))
     }
 
-    /// The accounts of one provider, those first that are well.
+    /// The accounts of one provider.
     pub fn accounts(&self, group: &Group) -> Vec<Arc<Account>> {
         let inner = self.lock();
+        let own = inner.slots.iter().filter(|slot| slot.serial != 0 && slot.group == group.index);
+        own.map(|slot| Arc::clone(&slot.cold.account)).collect()
+    }
+
+    /// The accounts of one provider that requests may use, now or later by themselves; those first that are well.
+    pub fn usable(&self, group: &Group) -> Vec<Arc<Account>> {
+        let inner = self.lock();
         let own = || inner.slots.iter().filter(|slot| slot.serial != 0 && slot.group == group.index);
-        let well = |slot: &&super::slot::Slot| slot.cold.health.is_spotless();
-        let ordered = own().filter(well).chain(own().filter(|slot| !well(slot)));
-        ordered.map(|slot| Arc::clone(&slot.cold.account)).collect()
+        let well = |slot: &&Slot| slot.cold.health.is_spotless();
+        let later = |slot: &&Slot| !well(slot) && slot.cold.health.opens().is_some();
+        own().filter(well).chain(own().filter(later)).map(|slot| Arc::clone(&slot.cold.account)).collect()
     }
 
     /// The id of the provider's account with this number.

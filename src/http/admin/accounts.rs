@@ -1,5 +1,7 @@
 //! `/admin/api/accounts`: see them, put them in by pasting, change them, try them.
 
+use std::sync::Arc;
+
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{Error, HttpResponse};
 use serde::{Deserialize, Serialize};
@@ -249,7 +251,11 @@ pub async fn test(_: Caller, state: Data<AppState>, client: Data<Client>, id: Pa
     if !registry.pool.begin_check(&id) {
         return No::later("The account is being checked already; look again in a moment.").answer();
     }
-    let (alive, message) = match check(&client, registry, member, &account).await {
+    let (registry, member) = (Arc::clone(registry), Arc::clone(member));
+    // To its end: whoever begins a check must say that it has ended.
+    let found = to_its_end(async move { check(&client, &registry, &member, &account).await });
+    let Some(found) = found.await else { return No::later(BROKEN_OFF).answer() };
+    let (alive, message) = match found {
         Found::Alive(..) => (Some(true), "It is signed in.".to_owned()),
         Found::Fault(fault) => {
             let note = fault.for_owner.as_deref().map_or_else(String::new, |note| format!(" {note}"));

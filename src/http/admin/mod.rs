@@ -7,6 +7,7 @@ mod problem;
 pub(super) mod settings;
 pub(super) mod store;
 
+use actix_web::Route;
 use actix_web::web::{self, ServiceConfig};
 
 /// What is said when the service stops in the middle of a change.
@@ -21,37 +22,28 @@ async fn to_its_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Opti
 
 /// Every URL below `/admin/api`.
 pub fn configure(urls: &mut ServiceConfig) {
-    urls.service(
-        web::resource("/admin/api/accounts")
-            .route(web::get().to(accounts::list))
-            .route(web::post().to(accounts::add))
-            .default_service(web::to(super::problem::method)),
-    )
-    .service(
-        web::resource("/admin/api/accounts/preview")
-            .route(web::post().to(accounts::preview))
-            .default_service(web::to(super::problem::method)),
-    )
-    .service(
-        web::resource("/admin/api/accounts/{id}")
-            .route(web::get().to(accounts::one))
-            .route(web::patch().to(accounts::edit))
-            .route(web::delete().to(accounts::delete))
-            .default_service(web::to(super::problem::method)),
-    )
-    .service(web::resource("/admin/api/accounts/{id}/test").route(web::post().to(accounts::test)))
-    .service(web::resource("/admin/api/accounts/{id}/enable").route(web::post().to(accounts::enable)))
-    .service(web::resource("/admin/api/accounts/{id}/disable").route(web::post().to(accounts::disable)))
-    .service(web::resource("/admin/api/accounts/{id}/events").route(web::get().to(accounts::events)))
-    .service(web::resource("/admin/api/models").route(web::get().to(models::list)))
-    .service(web::resource("/admin/api/settings").route(web::get().to(settings::list)))
-    .service(
-        web::resource("/admin/api/settings/{name}")
-            .route(web::put().to(settings::set))
-            .route(web::delete().to(settings::reset))
-            .default_service(web::to(super::problem::method)),
-    )
-    .service(web::resource("/admin/api/store").route(web::get().to(store::status)))
-    .service(web::resource("/admin/api/backup").route(web::post().to(store::backup)))
-    .service(web::resource("/admin/api/notify/test").route(web::post().to(settings::notify)));
+    let (get, post) = (web::get, web::post);
+    let accounts = "/admin/api/accounts";
+    at(urls, accounts, [get().to(accounts::list), post().to(accounts::add)]);
+    at(urls, &format!("{accounts}/preview"), [post().to(accounts::preview)]);
+    let one = format!("{accounts}/{{id}}");
+    let changes = [web::patch().to(accounts::edit), web::delete().to(accounts::delete)];
+    at(urls, &one, [get().to(accounts::one)].into_iter().chain(changes));
+    at(urls, &format!("{one}/test"), [post().to(accounts::test)]);
+    at(urls, &format!("{one}/enable"), [post().to(accounts::enable)]);
+    at(urls, &format!("{one}/disable"), [post().to(accounts::disable)]);
+    at(urls, &format!("{one}/events"), [get().to(accounts::events)]);
+    at(urls, "/admin/api/models", [get().to(models::list)]);
+    at(urls, "/admin/api/settings", [get().to(settings::list)]);
+    let setting = [web::put().to(settings::set), web::delete().to(settings::reset)];
+    at(urls, "/admin/api/settings/{name}", setting);
+    at(urls, "/admin/api/store", [get().to(store::status)]);
+    at(urls, "/admin/api/backup", [post().to(store::backup)]);
+    at(urls, "/admin/api/notify/test", [post().to(settings::notify)]);
+}
+
+/// One URL, its methods, and a proper answer to all others.
+fn at(urls: &mut ServiceConfig, path: &str, routes: impl IntoIterator<Item = Route>) {
+    let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
+    urls.service(resource.default_service(web::to(super::problem::method)));
 }

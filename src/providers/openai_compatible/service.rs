@@ -13,7 +13,7 @@ use super::trouble;
 use super::{KEY, recognise};
 use crate::accounts::Account;
 use crate::accounts::paste::{self, Paste, Recognition};
-use crate::chat::{ChatRequest, Fault, FaultKind};
+use crate::chat::{AccountTrouble, ChatRequest, Fault, FaultKind};
 use crate::openai::RawObject;
 use crate::providers::{
     Alive, Call, Credentials, Decoder, EXPIRES, Encoded, Liveness, ModelInfo, ModelListing, Provider,
@@ -98,8 +98,9 @@ impl Service {
         ];
         let key = account.part(KEY);
         if !key.is_empty() {
-            let mut value = HeaderValue::try_from(format!("Bearer {key}"))
-                .map_err(|_| Fault::new(FaultKind::Internal, "the account's key cannot be sent in a header"))?;
+            let mut value = HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| {
+                Fault::new(FaultKind::Account(AccountTrouble::Expired), "The account's key cannot be sent in a header.")
+            })?;
             value.set_sensitive(true);
             headers.push((header::AUTHORIZATION, value));
         }
@@ -164,7 +165,12 @@ impl Liveness for Service {
     }
 
     fn read(&self, head: &ResponseHead, body: &[u8]) -> Result<Alive, Fault> {
-        if head.status == 200 { Ok(Alive::default()) } else { Err(trouble::from_body(&self.manifest, head, body)) }
+        match head.status {
+            200 => Ok(Alive::default()),
+            401 => Err(trouble::from_body(&self.manifest, head, body)),
+            // A key that may chat need not be allowed to list.
+            status => Err(Fault::new(FaultKind::Protocol, format!("The check was answered with HTTP {status}."))),
+        }
     }
 }
 

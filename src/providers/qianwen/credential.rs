@@ -71,9 +71,11 @@ pub fn random_device() -> String {
     crate::random::hex(16)
 }
 
-/// A text with its percent signs resolved; as it is, if that gives no text.
+/// A text with its percent signs resolved; as it is, if that gives nothing that a header can carry.
 pub fn percent_decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8().ok();
+    let sendable = decoded.filter(|decoded| !decoded.chars().any(char::is_control));
+    sendable.map_or_else(|| text.to_owned(), Into::into)
 }
 
 #[cfg(test)]

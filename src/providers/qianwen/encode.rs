@@ -10,7 +10,7 @@ use percent_encoding::NON_ALPHANUMERIC;
 use serde::Serialize;
 
 use super::credential::{COOKIE, DEVICE, XSRF_TOKEN};
-use super::trouble::SITE;
+use super::trouble::{SITE, unsendable};
 use crate::accounts::Account;
 use crate::chat::{ChatRequest, Fault, FaultKind, Role};
 use crate::random;
@@ -128,8 +128,7 @@ pub fn call(method: Method, endpoint: &str, account: &Account, body: Bytes) -> R
 
 /// A header value that is never printed. Cookies may hold any byte but control characters.
 fn secret(text: &str) -> Result<HeaderValue, Fault> {
-    let mut value = HeaderValue::from_bytes(text.as_bytes())
-        .map_err(|_| Fault::new(FaultKind::Internal, "the account's credential cannot be sent in a header"))?;
+    let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| unsendable())?;
     value.set_sensitive(true);
     Ok(value)
 }

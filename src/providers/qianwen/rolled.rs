@@ -1,6 +1,7 @@
 //! Cookies that the site sets while it is used → the credential with which the next request is sent.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::credential::{COOKIE, TICKETS, XSRF_TOKEN, percent_decoded, value};
 use crate::accounts::Account;
@@ -21,7 +22,8 @@ pub fn is_guest(set_cookies: &[String]) -> bool {
 /// The credential with what the site set in it; `None` if nothing changes.
 pub fn rolled(account: &Account, set_cookies: &[String]) -> Option<BTreeMap<String, String>> {
     let mut credential = account.credential.expose().clone();
-    for set in set_cookies.iter().filter_map(|line| Set::parse(line)) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
+    for set in set_cookies.iter().filter_map(|line| Set::parse(line, now)) {
         let cookie = account.part(COOKIE);
         // The site signs people out by deleting the ticket; the owner's copy stays until a check has shown that.
         if set.is_deletion || !(NEW.contains(&set.name) || value(cookie, set.name).is_some()) {
@@ -64,7 +66,7 @@ struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    fn parse(line: &'a str) -> Option<Self> {
+    fn parse(line: &'a str, now: u64) -> Option<Self> {
         let mut parts = line.split(';');
         let (name, value) = parts.next()?.trim().split_once('=')?;
         let mut set = Self { name, value, expires: None, is_deletion: value.is_empty() };
@@ -73,8 +75,9 @@ impl<'a> Set<'a> {
                 set.is_deletion |= value.trim().parse::<i64>().is_ok_and(|age| age <= 0);
             } else if key.eq_ignore_ascii_case("expires") {
                 let at = httpdate::parse_http_date(value.trim()).ok();
-                let at = at.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).map(|at| at.as_secs());
-                set.is_deletion |= at == Some(0);
+                let at = at.map(|at| at.duration_since(UNIX_EPOCH).map_or(0, |at| at.as_secs()));
+                // A date in the past deletes; one that cannot be read may be such a date.
+                set.is_deletion |= at.is_none_or(|at| at <= now);
                 set.expires = at;
             }
         }
@@ -108,6 +111,9 @@ mod tests {
     fn a_deletion_and_a_guests_ticket_change_nothing() {
         assert_eq!(after(&["tongyi_sso_ticket=; Max-Age=0", "isg=x; Max-Age=0", "tongyi_guest_ticket=g"]), None);
         assert_eq!(after(&["isg=1"]), None);
+        for past in ["Thu, 01 Jan 1970 00:00:10 GMT", "Thu, 01-Jan-1970 00:00:10 GMT"] {
+            assert_eq!(after(&[&format!("tongyi_sso_ticket=deleted; Expires={past}")]), None);
+        }
         assert!(is_guest(&["tongyi_guest_ticket=g; Path=/".to_owned()]));
     }
 }

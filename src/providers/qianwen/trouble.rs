@@ -129,6 +129,15 @@ pub fn expired() -> Fault {
     .with_owner_note(format!("Sign in at {SITE} and paste the new cookie."))
 }
 
+/// The credential holds what no header can carry.
+pub fn unsendable() -> Fault {
+    Fault::new(
+        FaultKind::Account(AccountTrouble::Expired),
+        "The account's cookie holds characters that a header cannot carry, so it cannot be sent.",
+    )
+    .with_owner_note(format!("Sign in at {SITE} and paste the new cookie."))
+}
+
 /// The site took the account for a guest.
 pub fn guest() -> Fault {
     Fault::new(
