@@ -31,6 +31,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a stopping service looks whether its last answer has ended.
 const DRAIN_STEP: Duration = Duration::from_millis(50);
 
+/// How long the database gets to be closed.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
+
 /// How long answers that are cut off get to say so.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -81,10 +84,6 @@ impl App {
         let (master_key, key_origin) = MasterKey::settle(settings.master_key.as_ref(), &store)?;
         config.warnings.iter().for_each(|note| log::info!("{note}"));
         let mut warnings = Vec::new();
-        if !store.is_writable() {
-            let dir = store.dir().display();
-            warnings.push(format!("DATA_DIR: {dir} cannot be written, so nothing outlasts a restart"));
-        }
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
         let outbound = upstream::Settings::new(proxy)?;
         let Opened { household, settings: adjustable, writer, outbox } =
@@ -144,7 +143,9 @@ impl App {
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");
         }
-        writer.abort();
+        household.database.close();
+        // The file is closed properly, unless the disk does not let it.
+        let _ = tokio::time::timeout(CLOSE_PATIENCE, writer).await;
         result
     }
 }

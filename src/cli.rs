@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::keys::{KeyOrigin, MasterKey};
 use crate::store::Store;
-use crate::{healthcheck, render, store, upstream};
+use crate::{healthcheck, opening, render, store, upstream};
 
 const USAGE: &str = "\
 qianqiao 千桥: one private, OpenAI-compatible API from the accounts you already have
@@ -78,6 +78,7 @@ fn read() -> Result<Config, Failure> {
 fn check(config: &Config) -> Result<String, Failure> {
     let store = Store::open(&config.settings.data_dirs);
     MasterKey::check(config.settings.master_key.as_ref(), &store).map_err(|sentence| (sentence, EXIT_CONFIG))?;
+    opening::check(config).map_err(|sentence| (sentence, EXIT_CONFIG))?;
     Ok("the configuration is fine\n".to_owned())
 }
 

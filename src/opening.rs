@@ -67,6 +67,15 @@ pub async fn open(
     Ok(Opened { household: Household { roster, registry, database, notifier }, settings, writer, outbox })
 }
 
+/// Finds what would keep the service from starting, besides what the configuration itself has checked.
+///
+/// # Errors
+/// A sentence with the variable's name and the mend.
+pub fn check(config: &Config) -> Result<(), String> {
+    notifier(config)?;
+    base(&config.settings.pool).map(drop)
+}
+
 fn notifier(config: &Config) -> Result<(Notifier, Outbox), String> {
     let (notifier, outbox) = Notifier::new();
     if let Some(url) = &config.settings.notify_url {

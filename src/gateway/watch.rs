@@ -27,7 +27,10 @@ impl Watch {
     /// Looks, and tells what is new.
     pub fn look(&mut self, household: &Household) {
         let now = household.registry.pool.now();
-        let views = household.registry.pool.view();
+        // One that stands in answers nothing of what was asked for.
+        let is_active =
+            |view: &View| household.roster.active().any(|member| member.provider.id() == view.account.provider);
+        let views: Vec<View> = household.registry.pool.view().into_iter().filter(is_active).collect();
         self.look_at_all(household, &views, now);
         if now >= self.looked + EVERY {
             self.looked = now;

@@ -10,12 +10,12 @@ use crate::accounts::View;
 use crate::state::AppState;
 
 #[derive(Serialize)]
-struct Health<'a> {
+struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    warnings: Option<&'a [String]>,
+    warnings: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     providers: Option<Vec<ProviderHealth>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,11 +48,12 @@ struct AccountHealth {
 /// Answers 200 as long as the service can answer at all. Without the owner's key it says no more than that.
 pub async fn health(request: HttpRequest, state: Data<AppState>) -> impl Responder {
     let owner = presented(request.headers()).any(|key| state.master_key.is(key));
-    let fine = state.warnings.is_empty() && state.database.status().on_disk;
+    let mut warnings = state.warnings.clone();
+    warnings.extend(state.database.status().problem);
     HttpResponse::Ok().json(Health {
-        status: if fine { "ok" } else { "degraded" },
+        status: if warnings.is_empty() { "ok" } else { "degraded" },
         version: owner.then_some(env!("CARGO_PKG_VERSION")),
-        warnings: owner.then_some(&state.warnings),
+        warnings: owner.then_some(warnings),
         providers: owner.then(|| providers(&state)),
         store: owner.then(|| StoreView::of(&state)),
         waiting: owner.then(|| state.gateway.registry.pool.waiting()),

@@ -95,6 +95,12 @@ impl Database {
         self.commit(Vec::new()).await
     }
 
+    /// Ends the [`Writer`] once everything that was put is written; what is put later is lost.
+    pub fn close(&self) {
+        // Nobody listens if it has ended already.
+        let _ = self.0.sender.send(Message::Close);
+    }
+
     /// How the keeping goes.
     pub fn status(&self) -> Status {
         self.0.shared.status()

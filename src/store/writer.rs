@@ -41,6 +41,8 @@ pub(super) enum Message {
     Put(Record),
     /// Records to write at once, and whom to tell.
     Commit(Vec<Record>, oneshot::Sender<Kept>),
+    /// Nothing that comes later is written; the file is closed.
+    Close,
 }
 
 /// The one that writes. There is one for each database.
@@ -83,6 +85,7 @@ async fn remember_nothing(inbox: &mut UnboundedReceiver<Message>, shared: &Share
                 shared.done(records.len() as u64);
                 let _ = answer.send(Kept::Memory(shared.problem().unwrap_or_default()));
             }
+            Message::Close => return,
         }
     }
 }
@@ -115,7 +118,7 @@ impl Queue {
                 self.waiting.push(answer);
                 self.due = Some(Instant::now());
             }
-            None => self.closed = true,
+            Some(Message::Close) | None => self.closed = true,
         }
     }
 

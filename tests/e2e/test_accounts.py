@@ -335,14 +335,14 @@ def test_a_change_holds_at_once_for_all_workers(owner):
     stack = owner("ok~cut51~user-a")
     assert set(share(stack)) == {"qianwen-1"}
     added = stack.paste("tongyi_sso_ticket=ok~cut52~user-b", name="the second").json()["account"]["id"]
-    assert added == "qianwen-2" and set(share(stack)) == {"qianwen-1", "qianwen-2"}
+    assert added == "qianwen-p1" and set(share(stack)) == {"qianwen-1", "qianwen-p1"}
     stack.done("accounts/qianwen-1/disable")
-    assert set(share(stack)) == {"qianwen-2"}
+    assert set(share(stack)) == {"qianwen-p1"}
     assert stack.account("qianwen-1")["state"] == "disabled"
     stack.done("accounts/qianwen-1", "PATCH", {"enabled": True})
-    assert set(share(stack)) == {"qianwen-1", "qianwen-2"}
-    stack.done("accounts/qianwen-2", "DELETE")
-    assert set(share(stack)) == {"qianwen-1"} and stack.admin("accounts/qianwen-2").status == 404
+    assert set(share(stack)) == {"qianwen-1", "qianwen-p1"}
+    stack.done("accounts/qianwen-p1", "DELETE")
+    assert set(share(stack)) == {"qianwen-1"} and stack.admin("accounts/qianwen-p1").status == 404
     stack.set("models.aliases", {"mine": "Qwen"})
     assert set(share(stack, model="mine")) == {"qianwen-1"}
     assert "mine" in [model["id"] for model in stack.ask("/v1/models").json()["data"]]
@@ -359,21 +359,21 @@ def test_changes_outlast_a_restart(owner, fake):
     stack.paste("tongyi_sso_ticket=ok~cut63~user-c", name="Pasted", limits={"concurrent": 2})
     stack.done("accounts/qianwen-1", "PATCH", {"name": "小明", "limits": {"weight": 3}})
     stack.done("accounts/qianwen-2", "DELETE")
-    stack.done("accounts/qianwen-3/disable")
+    stack.done("accounts/qianwen-p1/disable")
     stack.set("pool.strategy", "fill-first")
     for kill in (True, False):
         stack.restart(kill)
         accounts = stack.accounts()
-        assert list(accounts) == ["qianwen-1", "qianwen-3"], "the environment still names qianwen-2"
-        first, third = accounts["qianwen-1"], accounts["qianwen-3"]
+        assert list(accounts) == ["qianwen-1", "qianwen-p1"], "the environment still names qianwen-2"
+        first, third = accounts["qianwen-1"], accounts["qianwen-p1"]
         assert (first["name"], first["limits"], first["origin"]) == ("小明", {"weight": 3}, "environment")
         assert (third["name"], third["limits"], third["state"]) == ("Pasted", {"concurrent": 2}, "disabled")
         settings = {one["name"]: one for one in stack.admin("settings").json()["settings"]}
         assert (settings["pool.strategy"]["value"], settings["pool.strategy"]["source"]) == ("fill-first", "console")
         assert set(share(stack, 8)) == {"qianwen-1"}
-    stack.done("accounts/qianwen-3/enable")
+    stack.done("accounts/qianwen-p1/enable")
     stack.done("accounts/qianwen-1/disable")
-    assert set(share(stack, 8)) == {"qianwen-3"}, "the pasted credential was kept"
+    assert set(share(stack, 8)) == {"qianwen-p1"}, "the pasted credential was kept"
 
 
 def test_a_deleted_account_comes_back_when_it_is_pasted(owner):

@@ -217,8 +217,10 @@ def test_states_and_use_outlast_a_restart(owner, fake, kill):
     stack.restart(kill)
     after = stack.accounts()
     for id, one in before.items():
-        kept = ("state", "until", "requests_today", "tokens_today", "identity", "name")
+        kept = ("state", "requests_today", "tokens_today", "identity", "name")
         assert {name: one[name] for name in kept} == {name: after[id][name] for name in kept}
+        # The start looks at sign-ins; who is still signed out then waits from there on.
+        assert one["until"] == after[id]["until"] or one["state"] == "expired" and one["until"] < after[id]["until"]
         assert (one["cause"] or {}).get("message") == (after[id]["cause"] or {}).get("message")
     assert who(stack.chat()) == ("qianwen-4", 1), "nobody asks those who rest"
     assert stack.account("qianwen-4")["requests_today"] == 4
@@ -281,7 +283,7 @@ def test_a_queue_that_takes_too_long(owner, fake):
         waiting = pool.submit(stack.chat)
         until(lambda: stack.health()["waiting"] == 1, 2)
         assert stack.paste("tongyi_sso_ticket=ok~user-q").status == 201
-        assert who(waiting.result()) == ("qianwen-2", 1), "a new account serves those who wait"
+        assert who(waiting.result()) == ("qianwen-p1", 1), "a new account serves those who wait"
     held.leave()
     until(lambda: stack.health()["waiting"] == 0 and stack.in_flight() == 0, 2)
 

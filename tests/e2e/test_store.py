@@ -60,7 +60,7 @@ def test_a_backup_while_running_and_its_restore(owner):
     again = stack.command("backup", str(files[0]))
     assert again.returncode == 1 and "not there" in again.stderr, "nothing is overwritten"
     assert not list(stack.data_dir.glob("*.part"))
-    stack.done("accounts/qianwen-2", "DELETE")
+    stack.done("accounts/qianwen-p1", "DELETE")
     stack.done("settings/models.aliases", "DELETE")
     refused = stack.command("restore", str(files[0]))
     assert refused.returncode == 1 and "stop it first" in refused.stderr
@@ -69,10 +69,10 @@ def test_a_backup_while_running_and_its_restore(owner):
         restored = stack.command("restore", str(file))
         assert restored.returncode == 0, restored.stderr
         stack.start()
-        assert stack.account("qianwen-2")["name"] == "kept"
+        assert stack.account("qianwen-p1")["name"] == "kept"
         stack.done("accounts/qianwen-1/disable")
-        assert who(stack.chat("mine")) == ("qianwen-2", 1)
-        stack.done("accounts/qianwen-2", "DELETE")
+        assert who(stack.chat("mine")) == ("qianwen-p1", 1)
+        stack.done("accounts/qianwen-p1", "DELETE")
 
 
 @pytest.mark.parametrize("kind", ["text", "empty", "half", "another database", "nothing"])
@@ -94,7 +94,7 @@ def test_what_is_no_backup_is_not_restored(owner, kind):
     assert done.returncode == 1 and "nothing was restored" in done.stderr and "copy.db" in done.stderr
     assert "panicked" not in done.stderr
     stack.start()
-    assert list(stack.accounts()) == ["qianwen-1", "qianwen-2"]
+    assert list(stack.accounts()) == ["qianwen-1", "qianwen-p1"]
 
 
 def test_nothing_that_is_kept_can_be_read(owner):
@@ -150,7 +150,7 @@ def test_a_key_that_does_not_fit(owner, case):
     stack.environment.pop("DATA_KEY", None)
     stack.start()
     stack.done("accounts/qianwen-1/disable")
-    assert who(stack.chat()) == ("qianwen-2", 1)
+    assert who(stack.chat()) == ("qianwen-p1", 1)
 
 
 @pytest.mark.parametrize("named", [False, True], ids=["kept", "DATA_KEY"])
@@ -175,7 +175,7 @@ def test_another_key(owner, named):
     stack.start()
     assert not stack.health()["warnings"]
     stack.done("accounts/qianwen-1/disable")
-    assert who(stack.chat()) == ("qianwen-2", 1)
+    assert who(stack.chat()) == ("qianwen-p1", 1)
     assert stack.stop() == 0
     assert not (stack.data_dir / "data.key.new").exists()
     wrong = stack.command("serve", DATA_KEY="the-first-key-0123456789" if named else old.strip())
@@ -220,11 +220,11 @@ def test_a_full_disk(owner):
     assert stack.ask("/health", key=None).json() == {"status": "degraded"}
     health = stack.health()
     assert not health["store"]["on_disk"] and "full" in health["store"]["problem"] and health["store"]["pending"]
-    assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1", "qianwen-2"}
+    assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1", "qianwen-p1"}
     (stack.data_dir / "filler").unlink()
     until(lambda: stack.health()["status"] == "ok" and not stack.health()["store"]["pending"], 20, stack.health)
     stack.restart(kill=True)
-    assert stack.account("qianwen-2")["name"] == "in memory"
+    assert stack.account("qianwen-p1")["name"] == "in memory"
 
 
 def test_a_folder_that_becomes_read_only(owner):
@@ -238,7 +238,7 @@ def test_a_folder_that_becomes_read_only(owner):
     stack.start()
     health = stack.health()
     assert health["status"] == "degraded" and "DATA_DIR" in health["store"]["problem"], health
-    assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1", "qianwen-2"}
+    assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1", "qianwen-p1"}
     changed = stack.done("settings/pool.strategy", "PUT", {"value": "fill-first"})
     assert changed["kept"] is False and changed["not_kept"]
     assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1"}, "it holds all the same"
@@ -256,7 +256,7 @@ def test_a_folder_that_cannot_be_written_at_all(owner, fake):
     stack = owner("ok~cut610~user-a", DATA_DIR="/proc/none").start()
     added = stack.paste(COOKIE).json()
     assert added["created"] and not added["kept"] and "DATA_DIR" in added["not_kept"]
-    assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1", "qianwen-2"}
+    assert {who(stack.chat(text=f"{n}"))[0] for n in range(6)} == {"qianwen-1", "qianwen-p1"}
     assert stack.ask("/health", key=None).json() == {"status": "degraded"}
     refused = stack.admin("backup", "POST")
     assert refused.status == 503 and refused.error()["code"] == "try_again"
@@ -278,4 +278,4 @@ def test_a_damaged_database_is_not_overwritten(owner):
     assert path.read_bytes() == b"this was a database" * 500
     assert stack.command("restore", str(stack.folder / "good.db")).returncode == 0
     stack.start()
-    assert list(stack.accounts()) == ["qianwen-1", "qianwen-2"]
+    assert list(stack.accounts()) == ["qianwen-1", "qianwen-p1"]
