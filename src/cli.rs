@@ -29,8 +29,9 @@ qianqiao 千桥: one private, OpenAI-compatible API from the accounts you alread
 ";
 
 /// What a Space without a lasting volume must be told.
-const SPACE_WARNING: &str = "  warning           this is a Hugging Face Space without a lasting DATA_DIR: the key and whatever is set here \
-are lost at a restart; set the secret API_MASTER_KEY, and each account's variables as secrets too\n";
+const SPACE_WARNING: &str = "  warning           this is a Hugging Face Space without a lasting DATA_DIR: accounts and settings that are \
+made here, and a key that was not given, are lost at a restart; set the secret API_MASTER_KEY, and each account's variables \
+as secrets too\n";
 
 /// The exit code for a configuration that cannot be used.
 const EXIT_CONFIG: u8 = 78;
@@ -147,7 +148,7 @@ fn banner(config: &Config, origin: KeyOrigin, key: &MasterKey) -> String {
         KeyOrigin::Kept => (format!("made by an earlier start; `{command}` shows it"), format!("$({command})")),
         KeyOrigin::Named => ("the value of API_MASTER_KEY".to_owned(), format!("$({command})")),
     };
-    let lost = config.settings.on_space && !config.settings.data_dir_named && origin != KeyOrigin::Named;
+    let lost = config.settings.on_space && !config.settings.data_dir_named;
     let warning = if lost { SPACE_WARNING } else { "" };
     let question = r#"{"model":"auto","messages":[{"role":"user","content":"hello"}]}"#;
     format!(

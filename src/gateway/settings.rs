@@ -143,6 +143,10 @@ impl Settings {
     /// Checks a value; `strictly` also that what it names is there now.
     fn check(&self, name: &str, value: &Value, strictly: bool) -> Result<(), NotSet> {
         known(name)?;
+        // A list would pass for an object whose fields are in that order.
+        if matches!(name, LIMITS | ALIASES | ROUTES) && !value.is_object() {
+            return Err(NotSet::Wrong("it is not an object".to_owned()));
+        }
         let checked = match name {
             STRATEGY => text(value).and_then(Strategy::named).map(drop),
             QUEUE_WAIT => match value.as_u64() {
@@ -244,5 +248,9 @@ fn text(value: &Value) -> Result<&str, String> {
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-    T::deserialize(value).map_err(|error| sentence(&error))
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let what = sentence(error.inner());
+        if path == "." { what } else { format!("`{path}`: {what}") }
+    })
 }

@@ -40,9 +40,13 @@ const CONVERSATION: &str = "x-session-id";
 /// Tells the owner which account answered, or was asked last, and how many were asked.
 fn signed(mut answer: HttpResponse, reply: &Reply, owner: bool) -> HttpResponse {
     let (account, attempts) = reply.trail();
-    if owner && let Ok(account) = HeaderValue::from_str(account) {
+    if owner {
         let headers = answer.headers_mut();
-        headers.insert(HeaderName::from_static("x-qianqiao-account"), account);
+        if let Ok(account) = HeaderValue::from_str(account)
+            && !account.is_empty()
+        {
+            headers.insert(HeaderName::from_static("x-qianqiao-account"), account);
+        }
         headers.insert(HeaderName::from_static("x-qianqiao-attempts"), HeaderValue::from(attempts));
     }
     answer

@@ -1,4 +1,4 @@
-"""Accounts through the owner's API: put in by pasting, changed, tried, taken out; and what is said when it goes wrong."""
+"""Accounts through the owner's API: put in by pasting, changed, tried, taken out; what is said of mistakes."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -146,7 +146,8 @@ def test_a_preview_saves_nothing_and_asks_nobody(shared, fake):
     told = shared.ask(f"{ACCOUNTS}/preview", "POST", {"paste": "tongyi_sso_ticket=ok~user-preview"}).json()
     assert told["provider"] == "qianwen" and told["account"] is None and told["understood"] and told["missing"]
     ids = [account["id"] for account in before["accounts"]]
-    assert [account["id"] for account in shared.ask(ACCOUNTS).json()["accounts"]] == ids and fake.requests("ok~user-preview", "") == asked
+    assert [account["id"] for account in shared.ask(ACCOUNTS).json()["accounts"]] == ids
+    assert fake.requests("ok~user-preview", "") == asked
 
 
 HAR = '{"log":{"version":"1.2","entries":[' + ",".join(

@@ -24,9 +24,9 @@ def pool(stacks, fake):
     return make
 
 
-# How often six requests in a row may meet an account that fails so: at once where the upstream itself says that it must
-# rest, or where it is under suspicion; a few times where it may be chance. `~check-ok`: the check in the background would
-# find it signed out before anybody asks; here it ends the suspicion each time instead.
+# How often six requests in a row may meet an account that fails so: once where the upstream itself says that it must
+# rest, or where it is under suspicion; a few times where it may be chance. `~check-ok`: the check in the background
+# would find it signed out before anybody asks; here it ends the suspicion each time instead.
 MET = {
     "expired~check-ok": 6,
     "ex015~check-ok": 6,

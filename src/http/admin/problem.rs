@@ -73,6 +73,10 @@ impl From<NotSet> for No {
 
 /// Reads a body. What is said of a wrong one names the field, and no value is repeated.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
+    // A list would pass for an object whose fields are in that order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(No::wrong("body", "it is not an object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
