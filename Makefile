@@ -63,6 +63,7 @@ check: cargo-deny
 
 bench: tools
 	cargo build --release --locked --workspace
+	cargo bench --locked --bench pick --no-run
 	bench/run.py
 
 image:
