@@ -101,7 +101,8 @@ impl App {
             stages,
         };
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
-        warnings.iter().for_each(|warning| log::warn!("{warning}"));
+        let trouble = household.database.status().problem;
+        warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
         let (database, notifier) = (household.database.clone(), household.notifier.clone());
         let state = AppState { gateway, settings: adjustable, database, notifier, master_key, body_limit, warnings };
         let state = Data::new(state);

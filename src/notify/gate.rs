@@ -72,7 +72,7 @@ impl Gate {
         let s = if count == 1 { "" } else { "s" };
         let text = format!(
             "{count} more notice{s} did not go out, because {HOURLY} an hour is the most. \
-            The console shows how each account is."
+            GET /admin/api/accounts shows how each account is."
         );
         let (kind, title) = (NoticeKind::More, format!("and {count} more notice{s}"));
         Some(Notice { kind, account: None, title, text, at_ms: millis(SystemTime::now()) })

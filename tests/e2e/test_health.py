@@ -51,7 +51,7 @@ def test_an_account_falls_ill_and_recovers(owner, fake):
     assert told.status == 503 and told.error()["code"] == "account_unavailable"
     assert "qianwen-1" in told.error()["message"] and "tried again in" in told.error()["message"]
     assert 1 <= int(told.header("retry-after")) <= 3 and told.header("x-should-retry") is None
-    assert who(told) == ("", 0) and fake.counts("weak")["requests"] == asked, "a rest is a rest"
+    assert who(told) == (None, 0) and fake.counts("weak")["requests"] == asked, "a rest is a rest"
     assert stack.health()["providers"][0]["accounts"][0]["state"] == "cooling"
     plan(fake, "weak", "ok")
     answer = until(lambda: (one := stack.chat()).status == 200 and one, 8, "it is tried again")
@@ -132,7 +132,7 @@ def test_a_captcha_is_told_with_its_page(owner, fake):
     assert told.status == 503 and told.header("x-should-retry") == "false" and "http" in told.error()["message"]
     stack.done("accounts/qianwen-1/disable")
     off = stack.chat()
-    assert off.status == 503 and "switched it off" in off.error()["message"] and who(off) == ("", 0)
+    assert off.status == 503 and "switched it off" in off.error()["message"] and who(off) == (None, 0)
 
 
 def test_two_captchas_in_a_row(owner, fake):
@@ -445,7 +445,7 @@ def test_only_the_owner_is_told_who_answered(owner, fake):
     streamed = stack.stream().read()
     assert who(streamed) == ("qianwen-2", 1)
     stack.done("accounts/qianwen-2/disable")
-    assert who(stack.chat()) == ("", 0)
+    assert who(stack.chat()) == (None, 0)
     wrong = stack.ask("/v1/chat/completions", "POST", {"model": "auto", "messages": []}, key="wrong-key-012345678")
     assert wrong.status == 401 and wrong.header("x-qianqiao-account") is None
 
