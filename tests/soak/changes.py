@@ -4,7 +4,7 @@ import asyncio
 import http.client
 import time
 
-LIMITS = {"qianwen-2": {"concurrent": 2}, "openai_compatible-1": {"concurrent": 3}}
+LIMITS = {"qianwen-2": {"concurrent": 2}, "openai_compatible-p1": {"concurrent": 3}}
 MOST_SPARES = 3
 PATIENCE_S = 15
 STRATEGIES = ("least-busy", "round-robin", "fill-first")
