@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use prometheus::{IntCounterVec, Opts, Registry};
+use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 
 /// What one attempt to have a request answered came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,17 +49,37 @@ static COUNTERS: LazyLock<Option<Counters>> = LazyLock::new(|| {
     Some(Counters { registry, attempts, failovers })
 });
 
-/// Counts an attempt at a provider.
-pub fn attempt(provider: &str, outcome: Attempt) {
-    if let Some(counters) = &*COUNTERS {
-        counters.attempts.with_label_values(&[provider, outcome.name()]).inc();
-    }
+/// One provider's counters, looked up once: a look at every request would cost more than the counting.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    attempts: [Option<IntCounter>; 4],
+    failovers: Option<IntCounter>,
 }
 
-/// Counts an attempt at a provider that followed a failed one.
-pub fn failover(provider: &str) {
-    if let Some(counters) = &*COUNTERS {
-        counters.failovers.with_label_values(&[provider]).inc();
+impl Outcomes {
+    /// The counters of the provider with this id.
+    pub fn of(provider: &str) -> Self {
+        let Some(counters) = &*COUNTERS else { return Self::default() };
+        let attempt =
+            |outcome: Attempt| counters.attempts.get_metric_with_label_values(&[provider, outcome.name()]).ok();
+        Self {
+            attempts: [Attempt::Answered, Attempt::Failed, Attempt::Refused, Attempt::Abandoned].map(attempt),
+            failovers: counters.failovers.get_metric_with_label_values(&[provider]).ok(),
+        }
+    }
+
+    /// Counts an attempt.
+    pub fn attempt(&self, outcome: Attempt) {
+        if let Some(counter) = &self.attempts[outcome as usize] {
+            counter.inc();
+        }
+    }
+
+    /// Counts an attempt that followed a failed one.
+    pub fn failover(&self) {
+        if let Some(counter) = &self.failovers {
+            counter.inc();
+        }
     }
 }
 

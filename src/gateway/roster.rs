@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::names::Names;
 use crate::accounts::{Group, Pool};
+use crate::metrics::Outcomes;
 use crate::providers::{ModelInfo, Provider};
 
 /// Words in the ids of models that do not chat; lists mix them with those that do.
@@ -31,6 +32,8 @@ pub struct Member {
     pub provider: Box<dyn Provider>,
     /// Its accounts; it is switched on while it has any.
     pub group: Group,
+    /// What became of attempts at it.
+    pub outcomes: Outcomes,
     /// Replaced as a whole; the lock is held for the time of one copy of the pointer.
     listing: RwLock<Arc<Listing>>,
 }
@@ -70,7 +73,8 @@ impl Member {
     fn new(provider: Box<dyn Provider>, pool: &Pool) -> Self {
         let listing = Listing::new(provider.models(), false);
         let group = pool.group(provider.id());
-        Self { provider, group, listing: RwLock::new(Arc::new(listing)) }
+        let outcomes = Outcomes::of(provider.id());
+        Self { provider, group, outcomes, listing: RwLock::new(Arc::new(listing)) }
     }
 
     /// The models now.

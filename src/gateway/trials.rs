@@ -12,9 +12,9 @@ use super::renewal::Rolls;
 use super::route::RouteLeg;
 use super::summary::Tried;
 use super::{Gateway, Janitor, Route};
-use crate::accounts::{Denied, Granted, Lease, Leg, Outcome, Queued, Registry, Taken, Wanted};
+use crate::accounts::{Account, Denied, Granted, Lease, Leg, Outcome, Queued, Registry, Taken, Wanted};
 use crate::chat::{ChatRequest, Decoded, Event, Fault, FaultKind};
-use crate::metrics;
+use crate::metrics::Attempt as CameTo;
 use crate::upstream::Client;
 
 /// How many accounts one request tries at most.
@@ -50,7 +50,7 @@ pub struct Trials {
     attempts: usize,
     lease: Option<Lease>,
     leg: usize,
-    account: String,
+    account: Option<Arc<Account>>,
     sent: Instant,
     first_token: Option<Duration>,
     said: u64,
@@ -80,7 +80,7 @@ impl Trials {
             attempts: 0,
             lease: None,
             leg: 0,
-            account: String::new(),
+            account: None,
             sent: Instant::now(),
             first_token: None,
             said: 0,
@@ -91,7 +91,12 @@ impl Trials {
 
     /// The account that was asked last, and how many were asked.
     pub fn trail(&self) -> (&str, usize) {
-        (&self.account, self.attempts)
+        (self.id(), self.attempts)
+    }
+
+    /// The id of the account that was asked last; empty before the first.
+    fn id(&self) -> &str {
+        self.account.as_deref().map_or("", |account| &account.id)
     }
 
     /// Whether an answer of several choices is wanted.
@@ -121,13 +126,13 @@ impl Trials {
         self.leg = leg;
         self.serials.push(lease.serial());
         let account = Arc::clone(lease.account());
-        self.account.clone_from(&account.id);
+        self.account = Some(Arc::clone(&account));
         self.lease = Some(lease);
         self.sent = Instant::now();
         (self.first_token, self.said, self.counted) = (None, 0, None);
         let way = &self.legs[leg];
         if self.attempts > 1 {
-            metrics::failover(way.member.provider.id());
+            way.member.outcomes.failover();
         }
         Attempt {
             client: self.client.clone(),
@@ -177,9 +182,9 @@ impl Trials {
 
     /// The answer is whole.
     pub fn answered(&mut self) {
-        self.settle(Some(Outcome::Answered), metrics::Attempt::Answered);
+        self.settle(Some(Outcome::Answered), CameTo::Answered);
         if self.attempts > 1 {
-            log::info!("{} answered at attempt {}, after {}", self.account, self.attempts, self.tried.log_line());
+            log::info!("{} answered at attempt {}, after {}", self.id(), self.attempts, self.tried.log_line());
         }
     }
 
@@ -198,12 +203,12 @@ impl Trials {
         let blamed = self.lease.as_ref().and_then(|lease| blame::blame(&fault, lease.account()));
         let blamed = blamed.filter(|_| !self.excused);
         if self.lease.is_some() {
-            let came_to = if blamed.is_some() { metrics::Attempt::Failed } else { metrics::Attempt::Refused };
+            let came_to = if blamed.is_some() { CameTo::Failed } else { CameTo::Refused };
             self.settle(blamed.map(Outcome::Failed), came_to);
             if fault.kind == (FaultKind::Rate { retry_after: None }) {
                 fault.kind = FaultKind::Rate { retry_after: self.rest() };
             }
-            self.tried.add(&self.account, fault);
+            self.tried.add(self.account.as_deref().map_or("", |account| &account.id), fault);
         } else {
             self.tried.add("", fault);
         }
@@ -218,13 +223,13 @@ impl Trials {
     /// How long the account rests that was asked last.
     fn rest(&self) -> Option<Duration> {
         let pool = &self.registry.pool;
-        let rest = pool.opens(&self.account)?.saturating_sub(pool.now());
+        let rest = pool.opens(self.id())?.saturating_sub(pool.now());
         (rest > 0).then(|| Duration::from_millis(rest))
     }
 
     /// The provider cannot do what is asked, whichever account it is asked with.
     pub fn refused(&mut self, fault: Fault) {
-        self.settle(None, metrics::Attempt::Refused);
+        self.settle(None, CameTo::Refused);
         self.attempts -= 1;
         self.legs.remove(self.leg);
         self.wanted.legs.remove(self.leg);
@@ -244,9 +249,9 @@ impl Trials {
     }
 
     /// Gives the account back.
-    fn settle(&mut self, outcome: Option<Outcome>, came_to: metrics::Attempt) {
+    fn settle(&mut self, outcome: Option<Outcome>, came_to: CameTo) {
         let Some(mut lease) = self.lease.take() else { return };
-        metrics::attempt(self.legs[self.leg].member.provider.id(), came_to);
+        self.legs[self.leg].member.outcomes.attempt(came_to);
         let tokens = self.counted.unwrap_or_else(|| {
             let asked =
                 if self.said == 0 { 0 } else { self.request.messages.iter().map(|one| one.content.len()).sum() };
@@ -260,6 +265,6 @@ impl Trials {
 /// A request that is broken off has used what was said until then.
 impl Drop for Trials {
     fn drop(&mut self) {
-        self.settle(None, metrics::Attempt::Abandoned);
+        self.settle(None, CameTo::Abandoned);
     }
 }
