@@ -51,6 +51,18 @@ pub fn start_with(
     TestApp { port: is_ready.recv_timeout(PATIENCE).unwrap(), stop: Some(stop), thread: Some(thread) }
 }
 
+/// What `look` finds, as soon as it finds something.
+pub fn until<T>(look: impl Fn() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "nothing was found in time");
+        std::thread::yield_now();
+    }
+}
+
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop();
