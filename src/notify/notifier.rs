@@ -13,7 +13,7 @@ use crate::upstream::Client;
 #[derive(Debug, Clone)]
 pub struct Notifier(Arc<Shared>);
 
-/// The receiving end, which [`super::deliver`] empties.
+/// The receiving end, which [`super::deliver()`] empties.
 #[derive(Debug)]
 pub struct Outbox {
     pub(super) notices: mpsc::UnboundedReceiver<Notice>,
