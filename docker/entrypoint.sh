@@ -26,10 +26,11 @@ require_programs() {
 }
 
 # supervisord opens /dev/stdout a second time, by its path: that fails on a socket and on a pipe that another user
-# made, and in a plain file the two overwrite each other. A relay's pipe is none of these.
+# made, and in a plain file the two overwrite each other. A relay's pipe is none of these. The relay outlives a signal to
+# the whole group (`timeout`, systemd): it ends when the last of those that write to it has.
 make_output_reopenable() {
     if [ ! -t 1 ] && { [ ! -p /dev/stdout ] || ! : >>/dev/stdout || ! : >>/dev/stderr; } 2>/dev/null; then
-        exec > >(exec cat) 2>&1
+        exec > >(trap '' HUP INT TERM && exec cat) 2>&1
     fi
 }
 

@@ -1,7 +1,9 @@
 """Stopping: what is under way ends properly, within DRAIN_S; beyond that it is told why it does not."""
 
+import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,8 @@ import pytest
 
 import contract
 from patience import until
+from processes import Session
+from stack import ENTRYPOINT
 from wire import HOST
 
 
@@ -146,3 +150,35 @@ def test_a_data_folder_survives_kill_minus_nine(stacks):
     again = stacks({"DATA_DIR": str(stack.data_dir)}, key=None).start()
     again.key = key
     assert again.chat().status == 200
+
+
+def answers(stack):
+    """Whether nginx and the service answer."""
+    try:
+        return stack.ask("/health", key=None, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+def test_a_signal_to_the_whole_group_ends_everything(stacks):
+    """`timeout` and systemd signal every process of the group, also the one that relays output into a file."""
+    stack = stacks()
+    log = stack.folder / "output.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["bash", ENTRYPOINT],
+            cwd=stack.folder,
+            env=stack.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    session = Session(process.pid)
+    try:
+        until(lambda: answers(stack), 30, lambda: f"it answers; it said:\n{log.read_text()}")
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(20) == 0, log.read_text()
+        until(lambda: not session.alive(), 5, lambda: f"all processes ended, but {session.alive()}")
+    finally:
+        session.kill()
