@@ -21,9 +21,8 @@ pub use import::{Agreement, agree};
 pub use limits::Limits;
 pub use observer::{Deaf, Observer};
 pub use pool::{
-    Conversation, Denied, Due, End, Granted, Group, Lease, Leg, Pool, Queued, Rules, Strategy, Taken, Use, View,
-    Waiting, Wanted,
+    Conversation, Denied, End, Granted, Group, Lease, Leg, Pool, Queued, Rules, Strategy, Taken, Use, View, Waiting,
+    Wanted,
 };
 pub use registry::{Changes, Missing, Registry, restored};
 pub use state::{Blame, Cause, Change, Class, Outcome, State};
-pub use waits::threshold;

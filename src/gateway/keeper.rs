@@ -16,7 +16,7 @@ use super::renewal::{self, RollBin};
 use super::roster::{Member, Roster};
 use super::watch::Watch;
 use crate::accounts::clock::Millis;
-use crate::accounts::{Due, Registry};
+use crate::accounts::{Account, Registry};
 use crate::notify::Notifier;
 use crate::store::Database;
 use crate::upstream::Client;
@@ -66,7 +66,7 @@ async fn do_chores(client: &Client, household: &Household) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut running: FuturesUnordered<Chore<'_>> = FuturesUnordered::new();
     let mut lists = Lists::default();
-    let mut due: VecDeque<Due> = VecDeque::new();
+    let mut due: VecDeque<Arc<Account>> = VecDeque::new();
     let mut checks = 0;
     let mut watch = Watch::default();
     loop {
@@ -93,11 +93,11 @@ async fn do_chores(client: &Client, household: &Household) {
     }
 }
 
-async fn check_one(client: &Client, household: &Household, due: Due) -> Done {
-    if let Some(member) = household.roster.member(&due.account.provider) {
-        check(client, &household.registry, member, &due.account).await;
+async fn check_one(client: &Client, household: &Household, account: Arc<Account>) -> Done {
+    if let Some(member) = household.roster.member(&account.provider) {
+        check(client, &household.registry, member, &account).await;
     } else {
-        household.registry.pool.checked(&due.account, None, EVERY);
+        household.registry.pool.checked(&account, None, EVERY);
     }
     Done::Checked
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::names::Names;
-use crate::accounts::{Group, Pool};
+use crate::accounts::{Group, Pool, View};
 use crate::metrics::Outcomes;
 use crate::providers::{ModelInfo, Provider};
 
@@ -112,6 +112,13 @@ impl Roster {
     pub fn active(&self) -> impl Iterator<Item = &Arc<Member>> {
         let real = self.members.iter().any(|member| !member.provider.stands_in() && member.group.size() > 0);
         self.members.iter().filter(move |member| member.group.size() > 0 && !(real && member.provider.stands_in()))
+    }
+
+    /// The accounts of the providers that are switched on: one that stands in answers nothing of what was asked for.
+    pub fn views(&self) -> Vec<View> {
+        let mut views = self.pool.view();
+        views.retain(|view| self.active().any(|member| member.provider.id() == view.account.provider));
+        views
     }
 
     /// The provider with this id.

@@ -27,10 +27,7 @@ impl Watch {
     /// Looks, and tells what is new.
     pub fn look(&mut self, household: &Household) {
         let now = household.registry.pool.now();
-        // One that stands in answers nothing of what was asked for.
-        let is_active =
-            |view: &View| household.roster.active().any(|member| member.provider.id() == view.account.provider);
-        let views: Vec<View> = household.registry.pool.view().into_iter().filter(is_active).collect();
+        let views = household.roster.views();
         self.look_at_all(household, &views, now);
         if now >= self.looked + EVERY {
             self.looked = now;
@@ -42,11 +39,9 @@ impl Watch {
 
     fn look_at_all(&mut self, household: &Household, views: &[View], now: Millis) {
         let switched_on = || views.iter().filter(|view| view.health.state() != State::Disabled);
-        let can_answer = |view: &View| view.health.opens().is_some_and(|opens| opens <= now);
-        let all_down = switched_on().next().is_some() && !switched_on().any(can_answer);
-        // Short rests of a single account are no news: only what lasts is told.
+        // Short rests are no news: only what lasts is told.
         let lasting = |view: &View| view.health.opens().is_none_or(|opens| opens > now + EVERY);
-        let told = if all_down { switched_on().all(lasting) } else { false };
+        let told = switched_on().next().is_some() && switched_on().all(lasting);
         if told && !self.all_down {
             self.all_down = true;
             log::warn!("no account can answer");

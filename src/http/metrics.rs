@@ -7,7 +7,6 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::auth::Caller;
-use crate::accounts::View;
 use crate::metrics;
 use crate::state::AppState;
 
@@ -17,11 +16,9 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Counters, and how things are at this moment.
 pub async fn show(_: Caller, state: Data<AppState>) -> HttpResponse {
     let mut text = metrics::text();
-    let views = state.gateway.registry.pool.view();
+    let views = state.gateway.roster.views();
     let mut states: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    let is_active =
-        |view: &&View| state.gateway.roster.active().any(|member| member.provider.id() == view.account.provider);
-    for view in views.iter().filter(is_active) {
+    for view in &views {
         *states.entry((view.account.provider.as_str(), view.health.state().name())).or_default() += 1;
     }
     text.push_str("# HELP qianqiao_accounts Accounts by state.\n# TYPE qianqiao_accounts gauge\n");

@@ -7,6 +7,7 @@ import pytest
 
 from fake import Fake
 from gallery import gallery as make_gallery
+from owner import Owner
 from sdk import SDKS, Probe
 from stack import Stack, binary
 
@@ -77,6 +78,22 @@ def stacks(request):
         stack.close()
     for stack in made:
         assert "panicked" not in stack.output()
+
+
+@pytest.fixture
+def owner(fake):
+    """Makes stacks of a test's own."""
+    made = []
+
+    def make(*credentials, **settings):
+        made.append(Owner(fake, *credentials, **settings))
+        return made[-1].start()
+
+    yield make
+    for one in made:
+        one.close()
+    for one in made:
+        assert "panicked" not in one.output()
 
 
 def finish(stack):

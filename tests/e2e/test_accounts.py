@@ -49,22 +49,6 @@ def shared(fake):
         owner.close()
 
 
-@pytest.fixture
-def owner(fake):
-    """Makes stacks of a test's own."""
-    made = []
-
-    def make(*credentials, **settings):
-        made.append(Owner(fake, *credentials, **settings))
-        return made[-1].start()
-
-    yield make
-    for one in made:
-        one.close()
-    for one in made:
-        assert "panicked" not in one.output()
-
-
 def sample(name):
     """A file that a browser wrote, with dates that stay in the future."""
     text = (FIXTURES / "paste" / name).read_text(encoding="utf-8")

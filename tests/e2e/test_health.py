@@ -15,22 +15,6 @@ from owner import OK_END, Owner, hooks, plan, who
 from patience import until
 
 
-@pytest.fixture
-def owner(fake):
-    """Makes stacks of a test's own."""
-    made = []
-
-    def make(*credentials, **settings):
-        made.append(Owner(fake, *credentials, **settings))
-        return made[-1].start()
-
-    yield make
-    for one in made:
-        one.close()
-    for one in made:
-        assert "panicked" not in one.output()
-
-
 def at_once(count, do, workers=None):
     """Does something so many times at the same time."""
     with ThreadPoolExecutor(workers or count) as pool:

@@ -7,13 +7,6 @@ use super::{Pool, chance};
 use crate::accounts::clock::{Millis, day};
 use crate::accounts::{Account, Health, Outcome};
 
-/// An account whose sign-in is to be checked now. It is marked as being checked until [`Pool::checked`].
-#[derive(Debug, Clone)]
-pub struct Due {
-    /// The account.
-    pub account: Arc<Account>,
-}
-
 /// What one account was used for on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
@@ -78,8 +71,8 @@ impl Pool {
         used.collect()
     }
 
-    /// The accounts that are to be checked now. Each is checked by one at a time.
-    pub fn due(&self) -> Vec<Due> {
+    /// The accounts whose sign-in is to be checked now. Each is marked as being checked until [`Pool::checked`].
+    pub fn due(&self) -> Vec<Arc<Account>> {
         self.clock.follow();
         let now = self.now();
         let mut inner = self.lock();
@@ -87,16 +80,9 @@ impl Pool {
             inner.slots.iter_mut().filter(|slot| slot.serial != 0 && !slot.cold.checking && slot.cold.check_at <= now);
         let taken = due.map(|slot| {
             slot.cold.checking = true;
-            Due { account: Arc::clone(&slot.cold.account) }
+            Arc::clone(&slot.cold.account)
         });
         taken.collect()
-    }
-
-    /// When the next account is to be checked.
-    pub fn next_due(&self) -> Option<Millis> {
-        let inner = self.lock();
-        let waiting = inner.slots.iter().filter(|slot| slot.serial != 0 && !slot.cold.checking);
-        waiting.map(|slot| slot.cold.check_at).min()
     }
 
     /// Marks an account as being checked by the caller; `false` if somebody does so already.

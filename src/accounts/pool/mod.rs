@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-pub use keeping::{Due, Use};
+pub use keeping::Use;
 pub use lease::{End, Lease};
 pub use queue::Queued;
 pub use strategy::Strategy;

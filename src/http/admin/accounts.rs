@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::account_view::{AccountView, EventView};
 use super::problem::{No, read};
 use super::{BROKEN_OFF, to_its_end};
-use crate::accounts::{Account, EventKind, Limits, Outcome, View};
+use crate::accounts::{Account, EventKind, Limits, Outcome};
 use crate::config::Secret;
 use crate::gateway::{self, Found, Gateway, Offer, Understood, check, checked_name};
 use crate::http::auth::Caller;
@@ -105,10 +105,8 @@ pub struct EventList {
 /// Lists all accounts.
 #[utoipa::path(get, path = "/admin/api/accounts", tag = "accounts", responses((status = 200, body = AccountList)), security(("key" = [])))]
 pub async fn list(_: Caller, state: Data<AppState>) -> HttpResponse {
-    let views = state.gateway.registry.pool.view();
     let roster = &state.gateway.roster;
-    let is_active = |view: &&View| roster.active().any(|member| member.provider.id() == view.account.provider);
-    let accounts = views.iter().filter(is_active).map(|view| AccountView::of(view, &state.gateway.roster)).collect();
+    let accounts = roster.views().iter().map(|view| AccountView::of(view, roster)).collect();
     HttpResponse::Ok().json(AccountList { accounts })
 }
 
