@@ -23,6 +23,8 @@ pub enum Event {
     ToolCall(ToolDelta),
     /// A picture, by its address.
     Image(String),
+    /// A page that the answer draws on.
+    Citation(Citation),
     /// The upstream's count of tokens.
     Usage(Usage),
     /// The answer is whole.
@@ -32,7 +34,7 @@ pub enum Event {
 impl Event {
     /// Whether a client that saw this has seen a part of the answer: from then on nothing is retried.
     pub const fn is_output(&self) -> bool {
-        matches!(self, Self::Text(_) | Self::Reasoning(_) | Self::ToolCall(_) | Self::Image(_))
+        matches!(self, Self::Text(_) | Self::Reasoning(_) | Self::ToolCall(_) | Self::Image(_) | Self::Citation(_))
     }
 }
 
@@ -47,6 +49,15 @@ pub struct ToolDelta {
     pub name: Option<String>,
     /// More of the arguments' JSON text.
     pub arguments: String,
+}
+
+/// A page that an answer draws on. Where in the answer is not said: web chats list their sources beside the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Citation {
+    /// Its address.
+    pub url: String,
+    /// Its title; may be empty.
+    pub title: String,
 }
 
 /// Why an answer ended.

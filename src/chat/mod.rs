@@ -3,10 +3,14 @@
 
 mod event;
 mod fault;
+mod part;
 mod request;
+mod tools;
 mod writer;
 
-pub use event::{Decoded, Event, FinishReason, Native, ToolDelta, Usage};
+pub use event::{Citation, Decoded, Event, FinishReason, Native, ToolDelta, Usage};
 pub use fault::{AccountTrouble, Fault, FaultKind, snippet};
-pub use request::{ChatRequest, Content, Message, Part, Role};
+pub use part::{Attachment, Content, Part, Source};
+pub use request::{ChatRequest, Format, Message, Role, Schema};
+pub use tools::{Tool, ToolCall, ToolChoice};
 pub use writer::AnswerWriter;

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use super::part::{Content, Part};
+use super::tools::{Tool, ToolCall, ToolChoice};
+
 /// One completion as asked by a client, whatever its dialect.
 #[derive(Debug, Clone, Default)]
 pub struct ChatRequest {
@@ -17,10 +20,24 @@ pub struct ChatRequest {
     pub include_usage: bool,
     /// How many answers are wanted, at least 1.
     pub choices: u32,
-    /// Whether the client offers tools (or legacy functions) that the model may call.
-    pub tools: bool,
-    /// Whether the client asks for a format other than plain text.
-    pub structured: bool,
+    /// The tools that the model may call.
+    pub tools: Vec<Tool>,
+    /// Whether it has to.
+    pub tool_choice: ToolChoice,
+    /// Whether it may make one call only.
+    pub one_call: bool,
+    /// Whether the tools came as `functions`, so that calls go back as `function_call`.
+    pub legacy_functions: bool,
+    /// The form that the answer must have.
+    pub format: Format,
+    /// The answer ends before any of these.
+    pub stop: Vec<String>,
+    /// How many tokens the answer may have, thinking included.
+    pub max_tokens: Option<u64>,
+    /// Whether the model shall think first; as it sees fit, if nothing is said.
+    pub thinking: Option<bool>,
+    /// Whether the web shall be searched; as the site sees fit, if nothing is said.
+    pub search: Option<bool>,
     /// Who the client says is talking.
     pub user: Option<String>,
     /// Which conversation the client says this is: it stays with one account.
@@ -29,6 +46,33 @@ pub struct ChatRequest {
     pub body: Bytes,
     /// Where in `body` the model's name stands, quotes included.
     pub model_at: Range<usize>,
+    /// Whether something here is no longer what `body` says.
+    pub changed: bool,
+}
+
+/// The form that an answer must have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Any.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+    /// JSON that a schema describes.
+    Schema(Box<Schema>),
+    /// A form that some services have, by the name that the client gave it.
+    Other(String),
+}
+
+/// A description of the JSON that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// What the client calls it; may be empty.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// The JSON Schema, as the client wrote it.
+    pub schema: Bytes,
 }
 
 /// One message of the conversation.
@@ -38,8 +82,12 @@ pub struct Message {
     pub role: Role,
     /// What is said.
     pub content: Content,
-    /// Whether the message carries tool calls of the assistant.
-    pub tool_calls: bool,
+    /// The assistant's calls.
+    pub calls: Vec<ToolCall>,
+    /// The call whose result this is.
+    pub call_id: Option<String>,
+    /// Where the message stands in the client's own list, if it says what the client wrote there.
+    pub origin: Option<u32>,
 }
 
 /// Who speaks. `developer` is `System`, the legacy `function` is `Tool`.
@@ -55,56 +103,23 @@ pub enum Role {
     Tool,
 }
 
-/// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
-    /// Nothing (`null`), as beside tool calls.
-    None,
-    /// One text.
-    Text(String),
-    /// Several parts.
-    Parts(Vec<Part>),
+impl Message {
+    /// A text of our own.
+    pub fn new(role: Role, text: impl Into<String>) -> Self {
+        Self { role, content: Content::Text(text.into()), calls: Vec::new(), call_id: None, origin: None }
+    }
 }
 
-/// One part of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// Text.
-    Text(String),
-    /// Anything else, by the `type` that the client gave it: `image_url`, `input_audio`, `file` …
-    Other(String),
-}
-
-impl Content {
-    /// How long its text is, in bytes.
-    pub fn len(&self) -> u64 {
-        match self {
-            Self::None => 0,
-            Self::Text(text) => text.len() as u64,
-            Self::Parts(parts) => {
-                let one = |part: &Part| if let Part::Text(text) = part { text.len() as u64 } else { 0 };
-                parts.iter().map(one).sum()
-            }
-        }
+impl ChatRequest {
+    /// Whether anything but text is attached.
+    pub fn has_attachments(&self) -> bool {
+        let attached = |part: &Part| !matches!(part, Part::Text(_));
+        self.messages.iter().any(|message| message.content.parts().iter().any(attached))
     }
 
-    /// Whether it has no text.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// All text of the content, parts joined by line breaks.
-    pub fn text(&self) -> String {
-        match self {
-            Self::None => String::new(),
-            Self::Text(text) => text.clone(),
-            Self::Parts(parts) => {
-                let texts = parts.iter().filter_map(|part| match part {
-                    Part::Text(text) => Some(text.as_str()),
-                    Part::Other(_) => None,
-                });
-                texts.collect::<Vec<_>>().join("\n")
-            }
-        }
+    /// The name of the tool whose call has this id.
+    pub fn called(&self, id: &str) -> Option<&str> {
+        let calls = self.messages.iter().flat_map(|message| &message.calls);
+        calls.rev().find(|call| call.id == id).map(|call| call.name.as_str())
     }
 }

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::accounts::Conversation;
-use crate::chat::{ChatRequest, Content, Part, Role};
+use crate::chat::{ChatRequest, Content, Part, Role, Source};
 
 /// How much of each opening turn is looked at, in bytes: enough to tell conversations apart.
 const OPENING: usize = 512;
@@ -38,9 +38,23 @@ fn beginning(content: &Content, hasher: &mut DefaultHasher) {
             for part in parts {
                 match part {
                     Part::Text(one) | Part::Other(one) => text(one, hasher),
+                    Part::Picture(one) | Part::File(one) => source(&one.source, hasher),
                 }
             }
         }
+    }
+}
+
+/// Attachments are told apart by where they are; of those in the request, by how they begin.
+fn source(source: &Source, hasher: &mut DefaultHasher) {
+    let bytes = |bytes: &[u8], hasher: &mut DefaultHasher| {
+        bytes[..bytes.len().min(OPENING)].hash(hasher);
+        bytes.len().hash(hasher);
+    };
+    match source {
+        Source::Address(text) | Source::Stored(text) => bytes(text.as_bytes(), hasher),
+        Source::Data { base64: data, .. } | Source::Here { bytes: data, .. } => bytes(data, hasher),
+        Source::Uploaded(_) => {}
     }
 }
 
@@ -50,11 +64,7 @@ mod tests {
     use crate::chat::Message;
 
     fn request(turns: &[(Role, &str)]) -> ChatRequest {
-        let message = |(role, text): &(Role, &str)| Message {
-            role: *role,
-            content: Content::Text((*text).into()),
-            tool_calls: false,
-        };
+        let message = |(role, text): &(Role, &str)| Message::new(*role, *text);
         ChatRequest { messages: turns.iter().map(message).collect(), ..ChatRequest::default() }
     }
 

@@ -169,7 +169,7 @@ impl Trials {
                 Event::Text(text) | Event::Reasoning(text) => self.said += text.len() as u64,
                 Event::ToolCall(call) => self.said += call.arguments.len() as u64,
                 Event::Usage(usage) => self.counted = Some(usage.prompt + usage.completion),
-                Event::Start { .. } | Event::Image(_) | Event::Done(_) => {}
+                Event::Start { .. } | Event::Image(_) | Event::Citation(_) | Event::Done(_) => {}
             }
             if self.first_token.is_none() && event.is_output() {
                 self.first_token = Some(now.duration_since(self.sent));

@@ -67,10 +67,13 @@ fn begin(
 ) -> Result<(Box<Reply>, bool), Fault> {
     let mut request = request::parse(body)?;
     request.session = conversation.map(str::to_owned);
-    let streams = request.stream;
+    let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));
-    let writer: Box<dyn AnswerWriter> =
-        if streams { Box::new(Stream::new(identity, request.include_usage)) } else { Box::new(Whole::new(identity)) };
+    let writer: Box<dyn AnswerWriter> = if streams {
+        Box::new(Stream::new(identity, request.include_usage, legacy))
+    } else {
+        Box::new(Whole::new(identity, legacy))
+    };
     let reply = state.gateway.reply(client, request, writer, caller.owner)?;
     Ok((Box::new(reply), streams))
 }

@@ -6,11 +6,13 @@ use serde::Serialize;
 use super::chunk::finish_name;
 use super::error;
 use super::identity::Identity;
-use crate::chat::{AnswerWriter, Decoded, Event, Fault, FinishReason, Native, ToolDelta, Usage};
+use crate::chat::{AnswerWriter, Citation, Decoded, Event, Fault, FinishReason, Native, ToolDelta, Usage};
 
 /// Folds one answer.
 pub struct Whole {
     identity: Identity,
+    /// Whether a call is written as the legacy `function_call`.
+    legacy: bool,
     choices: Vec<Choice>,
     usage: Option<Usage>,
     /// The upstream's own body, if that was all it said and it can be read as it is.
@@ -23,13 +25,14 @@ struct Choice {
     text: String,
     reasoning: String,
     calls: Vec<ToolDelta>,
+    citations: Vec<Citation>,
     finish: Option<FinishReason>,
 }
 
 impl Whole {
     /// A completion that is `identity`, unless an upstream says otherwise.
-    pub const fn new(identity: Identity) -> Self {
-        Self { identity, choices: Vec::new(), usage: None, native: None }
+    pub const fn new(identity: Identity, legacy: bool) -> Self {
+        Self { identity, legacy, choices: Vec::new(), usage: None, native: None }
     }
 
     fn choice(&mut self, index: u32) -> &mut Choice {
@@ -47,6 +50,7 @@ impl Whole {
             Event::Image(url) => self.choice(index).text.push_str(&image(&url)),
             Event::Reasoning(text) => append(&mut self.choice(index).reasoning, text),
             Event::ToolCall(delta) => add_call(&mut self.choice(index).calls, delta),
+            Event::Citation(citation) => self.choice(index).citations.push(citation),
             Event::Usage(usage) => self.usage = Some(usage),
             Event::Done(reason) => {
                 self.choice(index).finish.get_or_insert(reason);
@@ -85,7 +89,7 @@ impl AnswerWriter for Whole {
         // The upstream's body stands for all that was said so far; whatever is said later, such as a usage counted
         // by us, is not in it.
         self.native = match decoded.native {
-            Some(Native::OpenAiBody(body)) => Some(body),
+            Some(Native::OpenAiBody(body)) if !self.legacy => Some(body),
             _ => None,
         };
         for event in decoded.events {
@@ -107,7 +111,7 @@ impl AnswerWriter for Whole {
             object: "chat.completion",
             created: self.identity.created,
             model: &self.identity.model,
-            choices: self.choices.iter().map(choice_object).collect(),
+            choices: self.choices.iter().map(|choice| choice_object(choice, self.legacy)).collect(),
             usage: self.usage.unwrap_or_default().into(),
         };
         let written = serde_json::to_writer(out.writer(), &completion);
@@ -120,17 +124,23 @@ impl AnswerWriter for Whole {
     }
 }
 
-fn choice_object(choice: &Choice) -> ChoiceObject<'_> {
-    let calls: Vec<_> = choice.calls.iter().map(call_object).collect();
+fn choice_object(choice: &Choice, legacy: bool) -> ChoiceObject<'_> {
+    let mut calls: Vec<_> = choice.calls.iter().map(call_object).collect();
     let content = if choice.text.is_empty() && !calls.is_empty() { None } else { Some(choice.text.as_str()) };
+    let function_call = if legacy && !calls.is_empty() { Some(calls.swap_remove(0).function) } else { None };
+    if legacy {
+        calls.clear();
+    }
     let message = MessageObject {
         role: "assistant",
         content,
         refusal: None,
         reasoning_content: (!choice.reasoning.is_empty()).then_some(choice.reasoning.as_str()),
         tool_calls: (!calls.is_empty()).then_some(calls),
+        function_call,
+        annotations: choice.citations.iter().map(Annotation::of).collect(),
     };
-    let finish_reason = finish_name(choice.finish.unwrap_or(FinishReason::Stop));
+    let finish_reason = finish_name(choice.finish.unwrap_or(FinishReason::Stop), legacy);
     ChoiceObject { index: choice.index, message, logprobs: None, finish_reason }
 }
 
@@ -170,6 +180,34 @@ struct MessageObject<'a> {
     reasoning_content: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_calls: Option<Vec<CallObject<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_call: Option<FunctionObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotations: Vec<Annotation<'a>>,
+}
+
+/// A page that an answer draws on, as OpenAI's web search tells it.
+#[derive(Serialize)]
+pub struct Annotation<'a> {
+    r#type: &'static str,
+    url_citation: UrlCitation<'a>,
+}
+
+/// Where in the text a page was used is not known, so both indexes are 0.
+#[derive(Serialize)]
+struct UrlCitation<'a> {
+    start_index: u32,
+    end_index: u32,
+    url: &'a str,
+    title: &'a str,
+}
+
+impl<'a> Annotation<'a> {
+    /// The annotation that tells of `citation`.
+    pub fn of(citation: &'a Citation) -> Self {
+        let Citation { url, title } = citation;
+        Self { r#type: "url_citation", url_citation: UrlCitation { start_index: 0, end_index: 0, url, title } }
+    }
 }
 
 #[derive(Serialize)]

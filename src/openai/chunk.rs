@@ -5,10 +5,10 @@ use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::answer::UsageObject;
+use super::answer::{Annotation, UsageObject};
 use super::error;
 use super::identity::Identity;
-use crate::chat::{AnswerWriter, Decoded, Event, Fault, FinishReason, Native, ToolDelta, Usage};
+use crate::chat::{AnswerWriter, Citation, Decoded, Event, Fault, FinishReason, Native, ToolDelta, Usage};
 use crate::sse;
 
 /// Writes one streamed answer.
@@ -17,6 +17,8 @@ pub struct Stream {
     /// Everything of a chunk before its `choices`, made once the identity is settled.
     prefix: Vec<u8>,
     include_usage: bool,
+    /// Whether a call is written as the legacy `function_call`.
+    legacy: bool,
     /// Whether the identity is the upstream's of this attempt, so that its frames may pass as they are.
     upstreams_own: bool,
     choices: SmallVec<[Choice; 1]>,
@@ -40,11 +42,12 @@ struct Choice {
 
 impl Stream {
     /// A stream that begins as `identity`, until an upstream says otherwise.
-    pub fn new(identity: Identity, include_usage: bool) -> Self {
+    pub fn new(identity: Identity, include_usage: bool, legacy: bool) -> Self {
         Self {
             identity,
             prefix: Vec::new(),
             include_usage,
+            legacy,
             upstreams_own: false,
             choices: SmallVec::new(),
             usage: UsageState::Unknown,
@@ -138,9 +141,11 @@ impl Stream {
             Event::Text(text) => self.text(index, "content", text, out),
             Event::Reasoning(text) => self.text(index, "reasoning_content", text, out),
             Event::Image(url) => self.text(index, "content", &super::answer::image(url), out),
+            Event::Citation(citation) => self.chunk(index, out, |out| json(&Sources::of(citation), out)),
+            Event::ToolCall(call) if self.legacy => self.chunk(index, out, |out| json(&LegacyChunk::of(call), out)),
             Event::ToolCall(call) => self.chunk(index, out, |out| tool_delta(call, out)),
             Event::Done(reason) => {
-                let finish = format!("\"{}\"", finish_name(*reason));
+                let finish = format!("\"{}\"", finish_name(*reason, self.legacy));
                 self.raw_chunk(index, out, |out| out.put_slice(b"{}"), &finish);
             }
             Event::Usage(_) | Event::Start { .. } => {}
@@ -174,7 +179,7 @@ impl Stream {
 impl AnswerWriter for Stream {
     fn write(&mut self, decoded: Decoded, out: &mut BytesMut) {
         let Decoded { choice: index, events, native } = decoded;
-        let mut native = native;
+        let mut native = native.filter(|_| !self.legacy);
         for event in &events {
             match event {
                 Event::Start { .. } => self.start(index, event, if events.len() == 1 { native.take() } else { None }),
@@ -258,6 +263,29 @@ struct Function<'a> {
     arguments: &'a str,
 }
 
+/// Sources come in a chunk of their own, as OpenAI's web search sends them.
+#[derive(Serialize)]
+struct Sources<'a> {
+    annotations: [Annotation<'a>; 1],
+}
+
+impl<'a> Sources<'a> {
+    fn of(citation: &'a Citation) -> Self {
+        Self { annotations: [Annotation::of(citation)] }
+    }
+}
+
+#[derive(Serialize)]
+struct LegacyChunk<'a> {
+    function_call: Function<'a>,
+}
+
+impl<'a> LegacyChunk<'a> {
+    fn of(call: &'a ToolDelta) -> Self {
+        Self { function_call: Function { name: call.name.as_deref(), arguments: &call.arguments } }
+    }
+}
+
 fn tool_delta(call: &ToolDelta, out: &mut BytesMut) {
     let ToolDelta { index, id, name, arguments } = call;
     let function = Function { name: name.as_deref(), arguments };
@@ -267,10 +295,11 @@ fn tool_delta(call: &ToolDelta, out: &mut BytesMut) {
 }
 
 /// The dialect's word for why an answer ended.
-pub const fn finish_name(reason: FinishReason) -> &'static str {
+pub const fn finish_name(reason: FinishReason, legacy: bool) -> &'static str {
     match reason {
         FinishReason::Stop => "stop",
         FinishReason::Length => "length",
+        FinishReason::ToolCalls if legacy => "function_call",
         FinishReason::ToolCalls => "tool_calls",
         FinishReason::ContentFilter => "content_filter",
     }

@@ -9,6 +9,7 @@ mod identity;
 pub mod models;
 mod raw_object;
 pub mod request;
+pub mod rewrite;
 
 pub use identity::{Identity, now};
 pub use raw_object::RawObject;

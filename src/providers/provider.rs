@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::abilities::Abilities;
+use super::upload::Uploads;
 use crate::accounts::Account;
 use crate::accounts::paste::{Paste, Recognition};
-use crate::chat::{ChatRequest, Content, Decoded, Fault, Part, Role};
+use crate::chat::{ChatRequest, Decoded, Fault};
 use crate::config::Config;
 use crate::upstream::{Outgoing, ResponseHead};
 
@@ -52,6 +54,16 @@ pub trait Provider: Send + Sync {
     /// The models that are served while no list was fetched. May be empty.
     fn models(&self) -> Vec<ModelInfo>;
 
+    /// What it does by itself. The rest is emulated, or refused, before [`Provider::encode`] sees the request.
+    fn abilities(&self) -> Abilities {
+        Abilities::PLAIN
+    }
+
+    /// How many tokens a conversation with `model` may have at most, if the provider knows better than its list.
+    fn window(&self, _model: &str) -> Option<u64> {
+        None
+    }
+
     /// Writes `request` for the upstream.
     ///
     /// # Errors
@@ -86,6 +98,11 @@ pub trait Provider: Send + Sync {
 
     /// The power to remove the conversations that the API made.
     fn sessions(&self) -> Option<&dyn Sessions> {
+        None
+    }
+
+    /// The power to take pictures that are uploaded beforehand.
+    fn uploads(&self) -> Option<&dyn Uploads> {
         None
     }
 
@@ -248,44 +265,17 @@ pub struct ModelInfo {
     pub name: String,
     /// Whether the provider takes it when no model is named.
     pub default: bool,
+    /// How many tokens a conversation may have, if the list says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<u64>,
+    /// Whether it sees pictures, if the list says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sees: Option<bool>,
 }
 
 impl ModelInfo {
     /// A model that is not the default.
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { id: id.into(), name: name.into(), default: false }
+        Self { id: id.into(), name: name.into(), default: false, window: None, sees: None }
     }
-}
-
-/// Refuses what a plain chat cannot do, naming the part; `provider` is a name for people.
-///
-/// # Errors
-/// The refusal.
-pub fn unsupported(request: &ChatRequest, provider: &str) -> Result<(), Fault> {
-    let refuse = |param: String, what: &str| {
-        let told = format!("`{param}` holds {what}, which {provider} cannot take; use a model of another provider");
-        Err(Fault::request(param, told))
-    };
-    if request.tools {
-        return refuse("tools".into(), "tools");
-    }
-    if request.structured {
-        return refuse("response_format".into(), "a format other than text");
-    }
-    if request.choices > 1 {
-        return refuse("n".into(), "more than one answer");
-    }
-    for (at, message) in request.messages.iter().enumerate() {
-        if message.tool_calls || message.role == Role::Tool {
-            return refuse(format!("messages[{at}]"), "a tool call or its result");
-        }
-        let Content::Parts(parts) = &message.content else { continue };
-        for (n, part) in parts.iter().enumerate() {
-            if let Part::Other(kind) = part {
-                let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(32).collect();
-                return refuse(format!("messages[{at}].content[{n}]"), &format!("a part of type `{kind}`"));
-            }
-        }
-    }
-    Ok(())
 }

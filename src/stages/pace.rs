@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Pulse, Stage};
+use super::{Flow, Pulse, Stage};
 use crate::chat::{ChatRequest, Decoded, Fault};
 use crate::config::Limits;
 
@@ -31,14 +31,14 @@ impl Pace {
 }
 
 impl Stage for Pace {
-    fn push(&mut self, decoded: Decoded, now: Instant, out: &mut Vec<Decoded>) -> Result<(), Fault> {
+    fn push(&mut self, decoded: Decoded, now: Instant, out: &mut Vec<Decoded>) -> Result<Flow, Fault> {
         // What is no output is kept back by the dialect until there is some, so it does not break the silence.
         if decoded.is_output() {
             self.opened = true;
             self.due = now + self.every;
         }
         out.push(decoded);
-        Ok(())
+        Ok(Flow::On)
     }
 
     fn due(&self) -> Option<Instant> {

@@ -2,48 +2,71 @@
 
 use tokio::time::Instant;
 
-use super::Stage;
+use super::{Flow, Stage};
 use crate::chat::{ChatRequest, Decoded, Event, Fault};
 use crate::config::Limits;
+
+/// How much of an answer is kept to be counted, in bytes; what comes behind it is estimated from it. An answer may be
+/// as long as it likes, the memory for it may not.
+const MOST_KEPT: usize = 1 << 20;
 
 /// For answers whose usage the client wants.
 pub fn stage(request: &ChatRequest, _: &Limits, _: Instant) -> Option<Box<dyn Stage>> {
     (!request.stream || request.include_usage).then(|| Box::new(Tally::default()) as Box<dyn Stage>)
 }
 
+/// An answer whose tokens nobody has counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Uncounted {
+    /// Its text, or the beginning of it.
+    pub text: String,
+    /// How many bytes the whole has.
+    pub bytes: usize,
+}
+
 #[derive(Debug, Default)]
 struct Tally {
-    text: String,
+    uncounted: Uncounted,
     told: bool,
 }
 
+impl Tally {
+    fn add(&mut self, more: &str) {
+        let Uncounted { text, bytes } = &mut self.uncounted;
+        *bytes += more.len();
+        if text.len() < MOST_KEPT {
+            text.push_str(more);
+        }
+    }
+}
+
 impl Stage for Tally {
-    fn push(&mut self, decoded: Decoded, _: Instant, out: &mut Vec<Decoded>) -> Result<(), Fault> {
+    fn push(&mut self, decoded: Decoded, _: Instant, out: &mut Vec<Decoded>) -> Result<Flow, Fault> {
         for event in &decoded.events {
             match event {
                 Event::Usage(_) => {
                     self.told = true;
-                    self.text = String::new();
+                    self.uncounted = Uncounted::default();
                 }
                 _ if self.told => {}
-                Event::Text(text) | Event::Reasoning(text) => self.text.push_str(text),
+                Event::Text(text) | Event::Reasoning(text) => self.add(text),
                 Event::ToolCall(call) => {
-                    self.text.push_str(call.name.as_deref().unwrap_or_default());
-                    self.text.push_str(&call.arguments);
+                    self.add(call.name.as_deref().unwrap_or_default());
+                    self.add(&call.arguments);
                 }
-                Event::Start { .. } | Event::Image(_) | Event::Done(_) => {}
+                Event::Start { .. } | Event::Image(_) | Event::Citation(_) | Event::Done(_) => {}
             }
         }
         out.push(decoded);
-        Ok(())
+        Ok(Flow::On)
     }
 
     fn restart(&mut self) {
         *self = Self::default();
     }
 
-    fn uncounted(&mut self) -> Option<String> {
-        (!self.told).then(|| std::mem::take(&mut self.text))
+    fn uncounted(&mut self) -> Option<Uncounted> {
+        (!self.told).then(|| std::mem::take(&mut self.uncounted))
     }
 }
 
@@ -58,10 +81,21 @@ mod tests {
         let mut push = |event| tally.push(Decoded::event(event), Instant::now(), &mut Vec::new()).unwrap();
         push(Event::Text("a".into()));
         push(Event::Reasoning("b".into()));
-        assert_eq!(tally.uncounted().as_deref(), Some("ab"));
+        assert_eq!(tally.uncounted(), Some(Uncounted { text: "ab".into(), bytes: 2 }));
         let mut push = |event| tally.push(Decoded::event(event), Instant::now(), &mut Vec::new()).unwrap();
         push(Event::Usage(Usage::default()));
         push(Event::Text("c".into()));
         assert_eq!(tally.uncounted(), None);
+    }
+
+    #[test]
+    fn of_an_endless_answer_only_the_beginning_is_kept() {
+        let mut tally = Tally::default();
+        let piece = "x".repeat(MOST_KEPT / 2);
+        for _ in 0..8 {
+            tally.push(Decoded::event(Event::Text(piece.clone())), Instant::now(), &mut Vec::new()).unwrap();
+        }
+        let uncounted = tally.uncounted().unwrap();
+        assert_eq!((uncounted.text.len(), uncounted.bytes), (MOST_KEPT, 4 * MOST_KEPT));
     }
 }

@@ -3,10 +3,15 @@
 //! The vocabulary is Qwen2.5/Qwen3's (151,643 ranks). It takes some 19 MB, so it is loaded on first use, and both
 //! loading and counting happen on the blocking pool: a worker thread never waits for them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tiktoken::CoreBpe;
 
 /// The encoding's name in the `tiktoken` crate.
 const ENCODING: &str = "qwen2";
+
+/// Whether the vocabulary is there.
+static LOADED: AtomicBool = AtomicBool::new(false);
 
 /// What the Qwen chat format puts around each message: `<|im_start|>role\n…<|im_end|>\n`.
 pub const PER_MESSAGE: u64 = 5;
@@ -16,6 +21,19 @@ pub const ANSWER_OPENER: u64 = 3;
 
 /// Characters per token assumed should the vocabulary be missing; measured on mixed Chinese and English text.
 const FALLBACK_CHARS_PER_TOKEN: usize = 3;
+
+/// Loads the vocabulary, off the caller's thread, unless it is there already.
+pub async fn load() {
+    // Only a runtime that is shutting down runs nothing any more, and then nothing is counted either.
+    let _ = tokio::task::spawn_blocking(|| tiktoken::get_encoding(ENCODING).is_some()).await;
+    LOADED.store(true, Ordering::Release);
+}
+
+/// Counts the tokens of a short text where it is called. Estimates them while the vocabulary was not loaded.
+pub fn count_here(text: &str) -> u64 {
+    let encoding = LOADED.load(Ordering::Acquire).then(|| tiktoken::get_encoding(ENCODING)).flatten();
+    count_one(encoding, text)
+}
 
 /// Counts the tokens of each text, off the caller's thread.
 pub async fn count(texts: Vec<String>) -> Vec<u64> {

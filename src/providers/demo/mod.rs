@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::accounts::Account;
 use crate::chat::{ChatRequest, Decoded, Event, Fault, FinishReason};
-use crate::providers::{Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, Provider, Setup, unsupported};
+use crate::providers::{Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, Provider, Setup};
 use crate::upstream::ResponseHead;
 
 const ID: &str = "demo";
@@ -47,8 +47,7 @@ impl Provider for Canned {
         vec![ModelInfo { default: true, ..ModelInfo::new(ID, "Demo") }]
     }
 
-    fn encode(&self, request: &ChatRequest, _: &str, _: &Account) -> Result<Encoded, Fault> {
-        unsupported(request, "the demo")?;
+    fn encode(&self, _: &ChatRequest, _: &str, _: &Account) -> Result<Encoded, Fault> {
         Ok(Encoded { call: Call::Here(Bytes::from_static(ANSWER.as_bytes())), session: None })
     }
 

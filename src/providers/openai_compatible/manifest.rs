@@ -101,6 +101,29 @@ pub struct Dialect {
     /// Request fields that are always set.
     #[serde(default)]
     pub set: BTreeMap<String, toml::Value>,
+    /// What the service cannot do; it is emulated.
+    #[serde(default)]
+    pub lacks: Vec<Lack>,
+}
+
+/// What a service may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// Tools.
+    Tools,
+    /// `response_format` of type `json_object`.
+    JsonObject,
+    /// `response_format` of type `json_schema`.
+    JsonSchema,
+    /// `stop`.
+    Stop,
+    /// `max_tokens`.
+    MaxTokens,
+    /// `n`.
+    N,
+    /// Pictures, with all of its models.
+    Pictures,
 }
 
 /// A form in which services send thinking.

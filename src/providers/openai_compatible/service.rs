@@ -8,15 +8,17 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::decoder::CompatibleDecoder;
-use super::manifest::{Manifest, Source, StreamUsage};
+use super::manifest::{Lack, Manifest, Source, StreamUsage};
 use super::trouble;
 use super::{KEY, recognise};
 use crate::accounts::Account;
 use crate::accounts::paste::{self, Paste, Recognition};
 use crate::chat::{AccountTrouble, ChatRequest, Fault, FaultKind};
-use crate::openai::RawObject;
+use crate::json;
+use crate::openai::{RawObject, rewrite};
 use crate::providers::{
-    Alive, Call, Credentials, Decoder, EXPIRES, Encoded, Liveness, ModelInfo, ModelListing, Provider,
+    Abilities, Alive, Call, Credentials, Decoder, EXPIRES, Encoded, Liveness, ModelInfo, ModelListing, Pictures,
+    Provider,
 };
 use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, Uri, address, header};
 
@@ -44,11 +46,12 @@ impl Service {
     }
 
     fn body(&self, request: &ChatRequest, model: &str) -> Result<Bytes, Fault> {
-        if self.passes && request.model == model {
+        let passes = self.passes && !request.changed;
+        if passes && request.model == model {
             return Ok(request.body.clone());
         }
         let wrong = |_| Fault::new(FaultKind::Internal, "the request cannot be written for the upstream");
-        if self.passes {
+        if passes {
             let name = serde_json::to_vec(model).map_err(wrong)?;
             let (before, behind) = (&request.body[..request.model_at.start], &request.body[request.model_at.end..]);
             return Ok([before, &name, behind].concat().into());
@@ -56,6 +59,9 @@ impl Service {
         let mut object: RawObject<'_> = serde_json::from_slice(&request.body).map_err(wrong)?;
         let raw = |value: &serde_json::Value| RawValue::from_string(value.to_string()).map_err(wrong);
         object.set("model", raw(&model.into())?);
+        if request.changed {
+            rewrite::apply(&mut object, request).map_err(wrong)?;
+        }
         let dialect = &self.manifest.dialect;
         for (from, to) in &dialect.rename {
             object.rename(from, to);
@@ -121,6 +127,22 @@ impl Provider for Service {
         let models = &self.manifest.models;
         let is_default = |name: &String| models.default.as_ref() == Some(name);
         models.known.iter().map(|name| ModelInfo { default: is_default(name), ..ModelInfo::new(name, name) }).collect()
+    }
+
+    fn abilities(&self) -> Abilities {
+        let mut abilities = Abilities::ALL;
+        for lack in &self.manifest.dialect.lacks {
+            match lack {
+                Lack::Tools => abilities.tools = false,
+                Lack::JsonObject => abilities.json = false,
+                Lack::JsonSchema => abilities.schema = false,
+                Lack::Stop => abilities.stop = false,
+                Lack::MaxTokens => abilities.length = false,
+                Lack::N => abilities.choices = false,
+                Lack::Pictures => abilities.pictures = Pictures::None,
+            }
+        }
+        abilities
     }
 
     fn encode(&self, request: &ChatRequest, model: &str, account: &Account) -> Result<Encoded, Fault> {
@@ -193,6 +215,9 @@ struct List {
 struct Listed {
     id: String,
     name: Option<String>,
+    /// OpenRouter's name for it, then Groq's and vLLM's.
+    #[serde(default, alias = "context_window", alias = "max_model_len", deserialize_with = "json::number")]
+    context_length: Option<json::Number>,
 }
 
 impl ModelListing for Service {
@@ -206,7 +231,9 @@ impl ModelListing for Service {
         let default = self.manifest.models.default.as_deref();
         let info = |listed: Listed| {
             let name = listed.name.unwrap_or_else(|| listed.id.clone());
-            ModelInfo { default: default == Some(&listed.id), ..ModelInfo::new(listed.id, name) }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window is far below 2^53")]
+            let window = listed.context_length.map(|number| number.value as u64).filter(|window| *window > 0);
+            ModelInfo { default: default == Some(&listed.id), window, ..ModelInfo::new(listed.id, name) }
         };
         Ok(list.data.into_iter().map(info).collect())
     }

@@ -23,8 +23,7 @@ use crate::accounts::Account;
 use crate::accounts::paste::{Paste, Recognition};
 use crate::chat::{ChatRequest, Fault};
 use crate::providers::{
-    Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Provider, Sessions,
-    Setup, unsupported,
+    Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Provider, Sessions, Setup,
 };
 use crate::upstream::ResponseHead;
 
@@ -89,7 +88,6 @@ impl Provider for Web {
     }
 
     fn encode(&self, request: &ChatRequest, model: &str, account: &Account) -> Result<Encoded, Fault> {
-        unsupported(request, "the Qianwen web chat")?;
         let (outgoing, session) = encode::chat(&self.hosts.chat, request, model, account)?;
         Ok(Encoded { call: Call::Http(outgoing), session: (!self.keep_sessions).then_some(session) })
     }

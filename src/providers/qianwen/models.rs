@@ -66,6 +66,8 @@ struct Listed {
     show: Option<bool>,
     #[serde(rename = "defaultModel")]
     default: Option<bool>,
+    #[serde(rename = "supportMultiModal")]
+    multi_modal: Option<bool>,
 }
 
 impl ModelListing for Web {
@@ -90,7 +92,7 @@ impl ModelListing for Web {
 
 fn model_info(listed: Listed) -> ModelInfo {
     let name = listed.name.filter(|name| !name.is_empty()).unwrap_or_else(|| listed.code.clone());
-    ModelInfo { id: listed.code, name, default: listed.default == Some(true) }
+    ModelInfo { default: listed.default == Some(true), sees: listed.multi_modal, ..ModelInfo::new(listed.code, name) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,145 @@
+//! Answers in JSON from a model that writes prose: asks for it, finds it in what came, and asks once more if it is not
+//! what was wanted.
+
+mod extract;
+
+use jsonschema::Validator;
+use serde_json::Value;
+use smallvec::SmallVec;
+use tokio::time::Instant;
+
+use self::extract::extract;
+use super::{Correction, Finish, Flow, Stage};
+use crate::chat::{ChatRequest, Decoded, Event, Fault, FinishReason, Format, Message, Role, Schema};
+
+/// The longest complaint about a wrong answer that is told to the model, in characters.
+const LONGEST_COMPLAINT: usize = 300;
+
+/// What the model is told, before its schema if there is one.
+const CONTRACT: &str = "Answer with one JSON value and nothing else: no explanation before or after it, no code fence.";
+
+/// Sees to the form of an answer; `last` says that the model was asked again already.
+pub fn stage(format: &Format, last: bool) -> Box<dyn Stage> {
+    let schema = if let Format::Schema(schema) = format { validator(schema).ok() } else { None };
+    Box::new(Form { schema, last, text: String::new(), thought: String::new(), end: None, calls: false })
+}
+
+/// Checks the schema of `request`, if there is one.
+///
+/// # Errors
+/// If it is none.
+pub fn check(request: &ChatRequest) -> Result<(), Fault> {
+    const FIELD: &str = "response_format.json_schema.schema";
+    let Format::Schema(schema) = &request.format else { return Ok(()) };
+    validator(schema).map(drop).map_err(|place| {
+        let place = if place.is_empty() { String::new() } else { format!(" (at `{place}`)") };
+        Fault::request(FIELD, format!("`{FIELD}` is not a valid JSON Schema{place}"))
+    })
+}
+
+/// The schema made ready; else where it is wrong. Nothing that it refers to is fetched.
+fn validator(schema: &Schema) -> Result<Validator, String> {
+    let value: Value = serde_json::from_slice(&schema.schema).map_err(|_| String::new())?;
+    let short = |place: String| place.chars().take(80).collect();
+    jsonschema::options().build(&value).map_err(|error| short(error.instance_path().to_string()))
+}
+
+/// Writes into `request` what the model has to know.
+pub fn ask(request: &mut ChatRequest) {
+    let format = std::mem::take(&mut request.format);
+    let mut contract = match &format {
+        Format::Schema(schema) => {
+            let purpose = [&schema.name, &schema.description].map(|text| text.trim()).join(" ");
+            let schema = String::from_utf8_lossy(&schema.schema);
+            format!("{CONTRACT} It must be valid by this JSON Schema ({}):\n{schema}", purpose.trim())
+        }
+        _ => format!("{CONTRACT} It must be an object."),
+    };
+    contract = contract.replace(" ()", "");
+    let system = request.messages.iter().take_while(|message| message.role == Role::System).count();
+    request.messages.insert(system, Message::new(Role::System, contract));
+    if let Some(last) = request.messages.iter_mut().rev().find(|message| message.role == Role::User) {
+        last.content.append("(Answer with the JSON value only.)");
+        last.origin = None;
+    }
+}
+
+struct Form {
+    schema: Option<Validator>,
+    last: bool,
+    text: String,
+    thought: String,
+    end: Option<FinishReason>,
+    /// Whether the model calls tools instead of answering.
+    calls: bool,
+}
+
+impl Form {
+    /// What is wrong with `json`, in words for the model; nothing, if it is what was wanted.
+    fn complaint(&self, json: Option<&str>) -> Option<String> {
+        let Some(value) = json.and_then(|json| serde_json::from_str::<Value>(json).ok()) else {
+            return Some("it was not valid JSON".to_owned());
+        };
+        match &self.schema {
+            Some(schema) => schema.validate(&value).err().map(|error| {
+                let place = error.instance_path().to_string();
+                let told: String = error.to_string().chars().take(LONGEST_COMPLAINT).collect();
+                if place.is_empty() { told } else { format!("at {place}: {told}") }
+            }),
+            None => (!value.is_object()).then(|| "it was not an object".to_owned()),
+        }
+    }
+
+    fn release(&mut self, text: String, out: &mut Vec<Decoded>) {
+        let thought = std::mem::take(&mut self.thought);
+        let said = |text: String, event: fn(String) -> Event| (!text.is_empty()).then(|| Decoded::event(event(text)));
+        out.extend(said(thought, Event::Reasoning));
+        out.extend(said(text, Event::Text));
+    }
+}
+
+impl Stage for Form {
+    fn push(&mut self, decoded: Decoded, _: Instant, out: &mut Vec<Decoded>) -> Result<Flow, Fault> {
+        let mut events = SmallVec::new();
+        for event in decoded.events {
+            match event {
+                _ if self.calls => events.push(event),
+                Event::ToolCall(_) => {
+                    self.calls = true;
+                    let text = std::mem::take(&mut self.text);
+                    self.release(text, out);
+                    events.push(event);
+                }
+                Event::Text(more) => self.text.push_str(&more),
+                // Thinking waits, too: once it is out, nothing could be asked again.
+                Event::Reasoning(more) => self.thought.push_str(&more),
+                Event::Done(reason) => self.end = Some(reason),
+                other => events.push(other),
+            }
+        }
+        if !events.is_empty() {
+            out.push(Decoded { events, native: None, ..decoded });
+        }
+        Ok(Flow::On)
+    }
+
+    fn finish(&mut self, out: &mut Vec<Decoded>) -> Result<Finish, Fault> {
+        let Some(end) = self.end.take() else { return Ok(Finish::Whole) };
+        let text = std::mem::take(&mut self.text);
+        let json = extract(&text);
+        // An answer that was cut short is what it is.
+        let complaint = if end == FinishReason::Stop { self.complaint(json) } else { None };
+        if let Some(complaint) = complaint.filter(|_| !self.last) {
+            let wanted = format!("That answer cannot be used: {complaint}. {CONTRACT}");
+            return Ok(Finish::Again(Correction { said: text, wanted }));
+        }
+        let json = json.map(str::to_owned);
+        self.release(json.unwrap_or(text), out);
+        out.push(Decoded::event(Event::Done(end)));
+        Ok(Finish::Whole)
+    }
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -1,0 +1,58 @@
+//! Writes a request with tools as one that a plain chat understands: the tools as instructions, earlier calls and their
+//! results as text.
+
+use std::collections::HashMap;
+
+use super::contract;
+use crate::chat::{ChatRequest, Content, Message, Part, Role, ToolChoice};
+
+/// Takes the tools out of `request` and says the same in words.
+pub fn fold(request: &mut ChatRequest) {
+    number_calls(request);
+    let tools = std::mem::take(&mut request.tools);
+    let choice = std::mem::take(&mut request.tool_choice);
+    if tools.is_empty() || choice == ToolChoice::None {
+        return;
+    }
+    let system = request.messages.iter().take_while(|message| message.role == Role::System).count();
+    let told = contract::contract(&tools, &choice, !request.one_call);
+    request.messages.insert(system, Message::new(Role::System, told));
+    if let Some(last) = request.messages.iter_mut().rev().find(|message| message.role == Role::User) {
+        last.content.append(&contract::reminder(&choice, !request.one_call));
+        last.origin = None;
+    }
+}
+
+/// Calls and results become text; each call has a number by which its result refers to it.
+fn number_calls(request: &mut ChatRequest) {
+    let mut known: HashMap<String, (usize, String)> = HashMap::new();
+    for message in &mut request.messages {
+        if !message.calls.is_empty() {
+            let calls = std::mem::take(&mut message.calls);
+            let first = known.len() + 1;
+            message.content.append(&contract::call_text(&calls, first));
+            message.origin = None;
+            for call in calls {
+                known.insert(call.id, (known.len() + 1, call.name));
+            }
+        }
+        if message.role == Role::Tool {
+            let (number, name) = message.call_id.take().and_then(|id| known.get(&id).cloned()).unwrap_or_default();
+            let text = contract::result_text(&name, number, &message.content.text());
+            message.content = with_text(std::mem::replace(&mut message.content, Content::None), text);
+            message.role = Role::User;
+            message.origin = None;
+        }
+    }
+}
+
+/// `content` with `text` instead of its own; what else is attached stays.
+fn with_text(content: Content, text: String) -> Content {
+    match content {
+        Content::Parts(parts) => {
+            let others = parts.into_iter().filter(|part| !matches!(part, Part::Text(_)));
+            Content::Parts(std::iter::once(Part::Text(text)).chain(others).collect())
+        }
+        _ => Content::Text(text),
+    }
+}
