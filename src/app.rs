@@ -97,6 +97,7 @@ impl App {
             admission: Admission::new(limits.concurrent),
             janitor,
             rolls: rolls_in,
+            files: household.files.clone(),
             limits: limits.clone(),
             stages,
         };

@@ -21,6 +21,7 @@ pub(super) struct Raw {
     data_dir_defaults: Option<String>,
     upstream_proxy: Option<String>,
     max_body_mb: Option<String>,
+    files_max_mb: Option<String>,
     max_concurrent: Option<String>,
     first_token_timeout_s: Option<String>,
     idle_timeout_s: Option<String>,
@@ -48,6 +49,8 @@ pub(super) struct Raw {
 pub struct Limits {
     /// `MAX_BODY_MB` (1–1024), default 48: the largest request body.
     pub body_mb: u64,
+    /// `FILES_MAX_MB` (0–1048576), default 512: all uploaded files together; 0 takes none.
+    pub files_mb: u64,
     /// `MAX_CONCURRENT` (1–100000), default 4096: completions answered at the same time.
     pub concurrent: u64,
     /// `FIRST_TOKEN_TIMEOUT_S` (1–3600), default 120: from sending a request upstream to its first output.
@@ -144,6 +147,7 @@ fn limits(raw: &Raw, problems: &mut Problems) -> Limits {
         |name, value: &Option<String>, low, high, default| number(name, value.as_deref(), low, high, default, problems);
     Limits {
         body_mb: read("MAX_BODY_MB", &raw.max_body_mb, 1, 1024, 48),
+        files_mb: read("FILES_MAX_MB", &raw.files_max_mb, 0, 1 << 20, 512),
         concurrent: read("MAX_CONCURRENT", &raw.max_concurrent, 1, 100_000, 4096),
         first_token: Duration::from_secs(read("FIRST_TOKEN_TIMEOUT_S", &raw.first_token_timeout_s, 1, 3600, 120)),
         idle: Duration::from_secs(read("IDLE_TIMEOUT_S", &raw.idle_timeout_s, 1, 3600, 120)),

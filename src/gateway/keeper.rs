@@ -18,7 +18,7 @@ use super::watch::Watch;
 use crate::accounts::clock::Millis;
 use crate::accounts::{Account, Registry};
 use crate::notify::Notifier;
-use crate::store::Database;
+use crate::store::{Database, Files};
 use crate::upstream::Client;
 
 /// How often the keeper looks whether something is to be done.
@@ -29,6 +29,9 @@ const EVERY: Millis = 30 * 60_000;
 
 /// How soon a failed fetch is tried again.
 const AGAIN: Millis = 60_000;
+
+/// How often files that have expired are removed; they are hidden at once.
+const SWEEP: Millis = 60_000;
 
 /// How many sign-ins are checked at the same time: nobody should see a burst when the service starts.
 const MOST_CHECKS: usize = 2;
@@ -42,6 +45,8 @@ pub struct Household {
     pub registry: Arc<Registry>,
     /// Where things are kept.
     pub database: Database,
+    /// What was uploaded.
+    pub files: Files,
     /// Who tells the owner.
     pub notifier: Notifier,
 }
@@ -50,6 +55,7 @@ pub struct Household {
 enum Done {
     Listed(String, Millis),
     Checked,
+    Swept,
 }
 
 type Chore<'a> = Pin<Box<dyn Future<Output = Done> + 'a>>;
@@ -68,6 +74,7 @@ async fn do_chores(client: &Client, household: &Household) {
     let mut lists = Lists::default();
     let mut due: VecDeque<Arc<Account>> = VecDeque::new();
     let mut checks = 0;
+    let mut sweep_at = 0;
     let mut watch = Watch::default();
     loop {
         tokio::select! {
@@ -78,10 +85,15 @@ async fn do_chores(client: &Client, household: &Household) {
                 for member in lists.due(&household.roster, household.registry.pool.now()) {
                     running.push(Box::pin(list(client, household, member)));
                 }
+                if household.registry.pool.now() >= sweep_at {
+                    sweep_at = Millis::MAX;
+                    running.push(Box::pin(sweep(household)));
+                }
             }
             Some(done) = running.next() => match done {
                 Done::Listed(id, wait) => lists.done(id, household.registry.pool.now() + wait),
                 Done::Checked => checks -= 1,
+                Done::Swept => sweep_at = household.registry.pool.now() + SWEEP,
             },
         }
         while checks < MOST_CHECKS
@@ -91,6 +103,11 @@ async fn do_chores(client: &Client, household: &Household) {
             running.push(Box::pin(check_one(client, household, one)));
         }
     }
+}
+
+async fn sweep(household: &Household) -> Done {
+    household.files.sweep().await;
+    Done::Swept
 }
 
 async fn check_one(client: &Client, household: &Household, account: Arc<Account>) -> Done {

@@ -30,6 +30,7 @@ use crate::accounts::Registry;
 use crate::chat::{AnswerWriter, ChatRequest, Fault};
 use crate::config::Limits;
 use crate::stages;
+use crate::store::Files;
 use crate::upstream::Client;
 
 pub use admission::{Admission, Permit};
@@ -58,6 +59,8 @@ pub struct Gateway {
     pub janitor: Janitor,
     /// Takes over the cookies that upstreams set.
     pub rolls: Rolls,
+    /// What was uploaded.
+    pub files: Files,
     /// The limits in time.
     pub limits: Limits,
     /// What lies between a provider's events and the client.

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::admin;
+use super::{admin, files};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,11 @@ use super::admin;
         admin::settings::notify,
         admin::store::status,
         admin::store::backup,
+        files::upload,
+        files::list,
+        files::one,
+        files::delete,
+        files::content,
     ),
     modifiers(&Keys)
 )]

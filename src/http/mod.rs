@@ -6,6 +6,7 @@ mod billing;
 mod chat;
 mod description;
 mod envelope;
+mod files;
 mod health;
 mod home;
 mod metrics;
@@ -28,6 +29,23 @@ pub fn configure(urls: &mut ServiceConfig) {
     )
     .service(web::resource("/v1/models").route(get().to(models::list)).default_service(web::to(problem::method)))
     .service(web::resource("/v1/models/{id:.+}").route(get().to(models::one)).default_service(web::to(problem::method)))
+    .service(
+        web::resource("/v1/files")
+            .route(get().to(files::list))
+            .route(web::post().to(files::upload))
+            .default_service(web::to(problem::method)),
+    )
+    .service(
+        web::resource("/v1/files/{id}")
+            .route(get().to(files::one))
+            .route(web::delete().to(files::delete))
+            .default_service(web::to(problem::method)),
+    )
+    .service(
+        web::resource("/v1/files/{id}/content")
+            .route(get().to(files::content))
+            .default_service(web::to(problem::method)),
+    )
     .service(web::resource("/health").route(get().to(health::health)).default_service(web::to(problem::method)))
     .service(web::resource("/").route(get().to(home::page)).default_service(web::to(problem::method)))
     .service(web::resource("/v1/dashboard/billing/subscription").route(get().to(billing::subscription)))
@@ -39,4 +57,4 @@ pub fn configure(urls: &mut ServiceConfig) {
 }
 
 /// The API's paths, as they stand after `/v1`. A client may leave `/v1` out, or write it twice.
-pub(crate) const API: [&str; 3] = ["/chat/completions", "/models", "/dashboard/billing"];
+pub(crate) const API: [&str; 4] = ["/chat/completions", "/models", "/files", "/dashboard/billing"];

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod chunk;
 pub mod error;
+pub mod files;
 mod identity;
 pub mod models;
 mod raw_object;

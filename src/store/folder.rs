@@ -83,11 +83,7 @@ impl Store {
 
     /// A new name is on disk only after its folder is.
     pub(super) fn sync(&self) -> io::Result<()> {
-        match fs::File::open(&self.dir)?.sync_all() {
-            // Some network volumes cannot do this for a folder.
-            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-            result => result,
-        }
+        sync_folder(&self.dir)
     }
 
     /// The owner's provider files, by name: `providers/*.toml`. One that cannot be read goes to `warnings`.
@@ -117,6 +113,15 @@ fn can_write(dir: &Path) -> bool {
     made.is_ok()
 }
 
+/// A new name is on disk only after its folder is.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    match fs::File::open(path)?.sync_all() {
+        // Some network volumes cannot do this for a folder.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
+}
+
 /// A file for the owner alone, emptied if it is there.
 pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
     open_private(path, fs::OpenOptions::new().write(true).create(true).truncate(true))
@@ -135,7 +140,7 @@ pub(super) fn open_private(path: &Path, options: &mut fs::OpenOptions) -> io::Re
 /// What a command leaves behind that root runs must be readable for the service, which runs as another user. Where
 /// that cannot be done, the file stays as it is.
 #[cfg(unix)]
-fn give_to_owner_of_folder(path: &Path, file: &fs::File) {
+pub(super) fn give_to_owner_of_folder(path: &Path, file: &fs::File) {
     use std::os::unix::fs::{MetadataExt, fchown};
     let folder = path.parent().and_then(|folder| fs::metadata(folder).ok());
     let (Some(folder), Ok(own)) = (folder, file.metadata()) else { return };

@@ -7,11 +7,12 @@ use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
 use super::folder::{Store, open_private};
+use super::files;
 use super::key::{self, Keys};
 use super::lock::Lock;
 use super::opening::unlock;
 use super::schema::{self, Access, STEPS};
-use super::seal::{Vault, credential_of};
+use super::seal::{Vault, credential_of, secrets_of};
 use super::trouble::Trouble;
 use super::{read, write};
 use crate::config::Secret;
@@ -25,8 +26,14 @@ pub async fn backup(dir: &Store, named_key: Option<&Secret<String>>, file: &Path
     let path = dir.dir().join(schema::FILE);
     let bytes = copy(&path, file).await?;
     let key = if named_key.is_some() { "DATA_KEY".to_owned() } else { dir.dir().join(key::FILE).display().to_string() };
+    let uploads = dir.dir().join(files::FOLDER);
+    let contents = if uploads.exists() {
+        format!("; the contents of uploaded files are not in it: copy {} beside it", uploads.display())
+    } else {
+        String::new()
+    };
     Ok(format!(
-        "{} holds the database ({bytes} bytes); it opens only with the key of {key}, which it does not hold: keep that too, elsewhere",
+        "{} holds the database ({bytes} bytes); it opens only with the key of {key}, which it does not hold: keep that too, elsewhere{contents}",
         file.display()
     ))
 }
@@ -108,7 +115,7 @@ async fn change_in(connection: &mut SqliteConnection, path: &Path, keys: &Keys<'
     reseal(connection, &old, &new).await.map_err(|error| Trouble::of(&error, path))
 }
 
-/// Seals every credential and the check value anew, all or nothing.
+/// Seals every credential, the keys of the files and the check value anew, all or nothing.
 async fn reseal(connection: &mut SqliteConnection, old: &Vault, new: &Vault) -> sqlx::Result<()> {
     let failed = |_| sqlx::Error::Protocol("the encryption failed".to_owned());
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -117,6 +124,12 @@ async fn reseal(connection: &mut SqliteConnection, old: &Vault, new: &Vault) -> 
         // One that does not open now never will; its account waits for a new one with either key.
         let Some(text) = old.unseal(&place, &sealed) else { continue };
         write::credential(&mut transaction, &account, &new.seal(&place, &text).map_err(failed)?).await?;
+    }
+    for (file, sealed) in read::sealed_files(&mut transaction).await? {
+        let place = secrets_of(&file);
+        // The contents are sealed with the key that lies in here, so they stay as they are.
+        let Some(text) = old.unseal(&place, &sealed) else { continue };
+        write::file_secrets(&mut transaction, &file, &new.seal(&place, &text).map_err(failed)?).await?;
     }
     write::check(&mut transaction, &new.check().map_err(failed)?).await?;
     transaction.commit().await

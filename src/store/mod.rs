@@ -2,6 +2,7 @@
 //! opened; from then on one writer takes what is to be kept, so that nobody waits for the disk who need not.
 
 mod database;
+mod files;
 mod folder;
 mod handout;
 mod key;
@@ -29,6 +30,9 @@ mod maintenance_tests;
 mod trouble_tests;
 
 pub use database::{Database, Kept};
+pub use files::{
+    FileNote, FileQuery, FileReader, FileRecord, FileTrouble, Files, OWNER, StoredFile, Upload, is_file_id,
+};
 pub use folder::Store;
 pub use handout::copy;
 pub use maintenance::{backup, rotate_key};

@@ -17,6 +17,8 @@ enum Key {
     Usage(String, i64),
     Setting(String),
     Models(String),
+    File(String),
+    DropFile(String),
 }
 
 impl Key {
@@ -26,7 +28,7 @@ impl Key {
             Self::Drop(account) | Self::Account(account) | Self::Health(account) | Self::Usage(account, _) => {
                 Some(account)
             }
-            Self::Setting(_) | Self::Models(_) => None,
+            Self::Setting(_) | Self::Models(_) | Self::File(_) | Self::DropFile(_) => None,
         }
     }
 }
@@ -80,6 +82,11 @@ impl Pending {
             Record::Usage(usage) => Key::Usage(usage.account.clone(), usage.day),
             Record::Setting { name, .. } => Key::Setting(name.clone()),
             Record::Models(models) => Key::Models(models.provider.clone()),
+            Record::File(file) => Key::File(file.id.clone()),
+            Record::DropFile(id) => {
+                self.latest.remove(&Key::File(id.clone()));
+                Key::DropFile(id.clone())
+            }
             Record::Event(event) => return self.append(event.clone()),
         };
         self.latest.insert(key, record);
@@ -111,6 +118,8 @@ mod tests {
             Record::Usage(usage) => format!("usage {} {}", usage.account, usage.requests),
             Record::Setting { name, .. } => format!("setting {name}"),
             Record::Models(models) => format!("models {}", models.provider),
+            Record::File(file) => format!("file {}", file.id),
+            Record::DropFile(id) => format!("drop file {id}"),
             Record::Event(_) => unreachable!("events stand apart"),
         };
         pending.records().map(name).chain(pending.events().map(|event| format!("event {}", event.body))).collect()

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::files::FileRecord;
 use super::records::{AccountRecord, Contents, EventRecord, ModelsRecord, UsageRecord};
-use super::seal::{Vault, credential_of};
+use super::seal::{Vault, credential_of, secrets_of};
 use crate::config::Secret;
 
 /// How many events of each account are read: what a page shows.
@@ -22,6 +23,7 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         health: sqlx::query_as("SELECT account, body FROM health ORDER BY account").fetch_all(&mut *connection).await?,
         settings: settings(connection).await?,
         models: models(connection).await?,
+        files: files(connection, vault).await?,
         warnings,
     })
 }
@@ -45,6 +47,11 @@ pub(super) async fn last_event(connection: &mut SqliteConnection) -> sqlx::Resul
 /// Each account's id and its sealed credential.
 pub(super) async fn sealed_credentials(connection: &mut SqliteConnection) -> sqlx::Result<Vec<(String, String)>> {
     sqlx::query_as("SELECT id, credential FROM accounts ORDER BY id").fetch_all(connection).await
+}
+
+/// Each file's id and what is sealed of it.
+pub(super) async fn sealed_files(connection: &mut SqliteConnection) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as("SELECT id, sealed FROM files ORDER BY id").fetch_all(connection).await
 }
 
 async fn accounts(
@@ -109,4 +116,32 @@ async fn models(connection: &mut SqliteConnection) -> sqlx::Result<Vec<ModelsRec
     const ALL: &str = "SELECT provider, body, at_ms FROM models ORDER BY provider";
     let rows: Vec<(String, String, i64)> = sqlx::query_as(ALL).fetch_all(connection).await?;
     Ok(rows.into_iter().map(|(provider, body, at_ms)| ModelsRecord { provider, body, at_ms }).collect())
+}
+
+async fn files(connection: &mut SqliteConnection, vault: &Vault) -> sqlx::Result<Vec<FileRecord>> {
+    // A database that can only be read stays as an earlier version left it.
+    const TABLE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'files'";
+    let table: Option<String> = sqlx::query_scalar(TABLE).fetch_optional(&mut *connection).await?;
+    if table.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query("SELECT * FROM files ORDER BY id").fetch_all(connection).await?;
+    rows.iter().map(|row| file(row, vault)).collect()
+}
+
+fn file(row: &SqliteRow, vault: &Vault) -> sqlx::Result<FileRecord> {
+    let id: String = row.try_get("id")?;
+    let secrets = vault.unseal(&secrets_of(&id), row.try_get("sealed")?).unwrap_or_default();
+    let known = FileRecord {
+        owner: row.try_get("owner")?,
+        purpose: row.try_get("purpose")?,
+        bytes: u64::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or_default(),
+        created_ms: row.try_get("created_ms")?,
+        expires_at: row.try_get("expires_at")?,
+        name: String::new(),
+        content_type: String::new(),
+        key: Secret::new(String::new()),
+        id,
+    };
+    Ok(known.with_secrets(&secrets))
 }

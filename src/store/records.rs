@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::files::FileRecord;
 use crate::config::Secret;
 
 /// An account as it is kept. What only its user understands is JSON text here.
@@ -100,6 +101,10 @@ pub enum Record {
     },
     /// What a provider listed.
     Models(ModelsRecord),
+    /// What is known of an uploaded file.
+    File(FileRecord),
+    /// The uploaded file with this id is forgotten.
+    DropFile(String),
 }
 
 /// Everything that was kept when the database was opened.
@@ -117,6 +122,8 @@ pub struct Contents {
     pub settings: BTreeMap<String, String>,
     /// What providers listed.
     pub models: Vec<ModelsRecord>,
+    /// The uploaded files, by id. One whose key is empty was torn.
+    pub files: Vec<FileRecord>,
     /// What the owner should know about the opening, in sentences.
     pub warnings: Vec<String>,
 }

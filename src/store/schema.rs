@@ -19,7 +19,10 @@ const BUSY: Duration = Duration::from_secs(1);
 pub(super) type Step = (i64, &'static str, &'static str);
 
 /// All steps, in order. One that has shipped never changes.
-pub(super) const STEPS: &[Step] = &[(1, "accounts", include_str!("../../migrations/0001_accounts.sql"))];
+pub(super) const STEPS: &[Step] = &[
+    (1, "accounts", include_str!("../../migrations/0001_accounts.sql")),
+    (2, "files", include_str!("../../migrations/0002_files.sql")),
+];
 
 /// How a database may be opened.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -20,6 +20,11 @@ pub(super) fn credential_of(account: &str) -> String {
     format!("accounts.credential/{account}")
 }
 
+/// The place of what is sealed of an uploaded file.
+pub(super) fn secrets_of(file: &str) -> String {
+    format!("files.sealed/{file}")
+}
+
 /// The place of the check value.
 const CHECK: &str = "meta.check";
 

@@ -3,9 +3,10 @@
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Sqlite};
 
+use super::files::FileRecord;
 use super::pending::Pending;
 use super::records::{AccountRecord, EventRecord, Record, UsageRecord};
-use super::seal::{Vault, credential_of};
+use super::seal::{Vault, credential_of, secrets_of};
 
 /// How many events of each account are kept.
 const EVENTS_KEPT: i64 = 500;
@@ -33,6 +34,8 @@ const SETTING: &str =
     "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 const MODELS: &str = "INSERT INTO models (provider, body, at_ms) VALUES ($1, $2, $3) \
     ON CONFLICT (provider) DO UPDATE SET body = excluded.body, at_ms = excluded.at_ms";
+const FILE: &str = "INSERT INTO files (id, owner, purpose, bytes, created_ms, expires_at, sealed) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
 const CHECK: &str =
     "INSERT INTO meta (name, value) VALUES ('check', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
@@ -70,6 +73,11 @@ pub(super) async fn check(connection: &mut SqliteConnection, check: &str) -> sql
     run(connection, sqlx::query(CHECK).bind(check)).await
 }
 
+/// Writes what was sealed anew of a file.
+pub(super) async fn file_secrets(connection: &mut SqliteConnection, id: &str, sealed: &str) -> sqlx::Result<()> {
+    run(connection, sqlx::query("UPDATE files SET sealed = $2 WHERE id = $1").bind(id).bind(sealed)).await
+}
+
 /// Writes a credential that was sealed anew.
 pub(super) async fn credential(connection: &mut SqliteConnection, account: &str, sealed: &str) -> sqlx::Result<()> {
     let statement = sqlx::query("UPDATE accounts SET credential = $2 WHERE id = $1");
@@ -92,6 +100,8 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         Record::Usage(usage) => self::usage(usage),
         Record::Setting { name, value: Some(value) } => sqlx::query(SETTING).bind(name).bind(value),
         Record::Setting { name, value: None } => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name),
+        Record::File(file) => self::file(file, vault)?,
+        Record::DropFile(id) => sqlx::query("DELETE FROM files WHERE id = $1").bind(id),
         Record::Models(models) => sqlx::query(MODELS).bind(&models.provider).bind(&models.body).bind(models.at_ms),
     };
     run(connection, statement).await
@@ -117,6 +127,19 @@ fn account<'q>(account: &'q AccountRecord, vault: &Vault) -> sqlx::Result<Statem
         .bind(i64::from(account.gone))
         .bind(account.created_ms)
         .bind(account.changed_ms))
+}
+
+fn file<'q>(file: &'q FileRecord, vault: &Vault) -> sqlx::Result<Statement<'q>> {
+    let sealed = file.secrets().and_then(|text| vault.seal(&secrets_of(&file.id), &text).ok());
+    let sealed = sealed.ok_or_else(|| sqlx::Error::Protocol("a file's key cannot be encrypted".to_owned()))?;
+    Ok(sqlx::query(FILE)
+        .bind(&file.id)
+        .bind(&file.owner)
+        .bind(&file.purpose)
+        .bind(i64::try_from(file.bytes).unwrap_or(i64::MAX))
+        .bind(file.created_ms)
+        .bind(file.expires_at)
+        .bind(sealed))
 }
 
 fn event(event: &EventRecord, position: i64) -> Statement<'_> {

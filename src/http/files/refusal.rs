@@ -1,0 +1,140 @@
+//! Refusals of what is done with files.
+
+use std::fmt;
+
+use actix_multipart::MultipartError;
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::{Error, HttpResponse, ResponseError};
+
+use super::super::problem::Refused;
+use crate::openai::error::object;
+use crate::store::FileTrouble;
+
+/// A refusal with the field that is wrong.
+#[derive(Debug)]
+pub enum No {
+    /// The request is refused as a whole.
+    Body(Refused),
+    /// Something in it is wrong, or cannot be done.
+    This {
+        /// The HTTP status.
+        status: u16,
+        /// The field.
+        param: Option<&'static str>,
+        /// For programs.
+        code: Option<&'static str>,
+        /// For people.
+        message: String,
+    },
+}
+
+impl No {
+    /// A field is wrong.
+    pub fn wrong(param: &'static str, message: impl Into<String>) -> Self {
+        Self::This { status: 400, param: Some(param), code: None, message: message.into() }
+    }
+
+    /// There is no such file; OpenAI's own words, since programs look for them.
+    pub fn missing(id: &str) -> Self {
+        let shown: String = id.chars().filter(|c| !c.is_control()).take(80).collect();
+        let message = format!("No such File object: {shown}");
+        Self::This { status: 404, param: Some("id"), code: None, message }
+    }
+
+    /// The body cannot be read; `limit` is in bytes.
+    pub fn body(error: PayloadError, limit: usize) -> Self {
+        Self::Body(Refused::body(&Error::from(error), limit))
+    }
+
+    /// The form cannot be read; `limit` is in bytes.
+    pub fn form(error: MultipartError, limit: usize) -> Self {
+        let message = match error {
+            MultipartError::Payload(error) => return Self::body(error, limit),
+            MultipartError::ContentTypeMissing
+            | MultipartError::ContentTypeParse
+            | MultipartError::ContentTypeIncompatible
+            | MultipartError::BoundaryMissing => {
+                "Send the file as multipart/form-data, with a boundary, in the field `file`, beside the field `purpose`."
+            }
+            MultipartError::ContentDispositionMissing | MultipartError::ContentDispositionNameMissing => {
+                "A part of the form has no name; each needs `Content-Disposition: form-data; name=\"…\"`."
+            }
+            MultipartError::Incomplete => "The form ends before its closing boundary.",
+            _ => "The form could not be read; see that it is valid multipart/form-data.",
+        };
+        Self::This { status: 400, param: None, code: Some("unreadable_body"), message: message.to_owned() }
+    }
+
+    /// The store refuses; what only the owner may read is left out for others.
+    pub fn trouble(trouble: FileTrouble, owner: bool) -> Self {
+        let full = |message| Self::This { status: 400, param: Some("file"), code: Some("storage_full"), message };
+        match trouble {
+            FileTrouble::Off => Self::This {
+                status: 400,
+                param: None,
+                code: Some("files_off"),
+                message: "This service takes no files; its owner can change that with FILES_MAX_MB.".to_owned(),
+            },
+            FileTrouble::Full(limit) => full(format!(
+                "There is no room for this file: all files together may be {limit} MB large (FILES_MAX_MB). Delete some \
+                 first."
+            )),
+            FileTrouble::Many(most) => full(format!("There are {most} files already, the most there may be. Delete some first.")),
+            FileTrouble::Disk(why) => Self::This {
+                status: 503,
+                param: None,
+                code: Some("storage_unavailable"),
+                message: format!("The disk does not serve, so nothing was done.{}", note(&why, owner)),
+            },
+            FileTrouble::Damaged => Self::This {
+                status: 500,
+                param: None,
+                code: Some("file_damaged"),
+                message: "The contents of this file were damaged on disk; delete it and upload it again.".to_owned(),
+            },
+        }
+    }
+}
+
+fn note(why: &str, owner: bool) -> String {
+    if owner { format!(" {why}") } else { String::new() }
+}
+
+impl fmt::Display for No {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body(refused) => refused.fmt(f),
+            Self::This { message, .. } => f.write_str(message),
+        }
+    }
+}
+
+impl ResponseError for No {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Body(refused) => refused.status_code(),
+            Self::This { status, .. } => StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let Self::This { status, param, code, message } = self else {
+            let Self::Body(refused) = self else { return HttpResponse::BadRequest().finish() };
+            return refused.error_response();
+        };
+        let r#type = match status {
+            503 => "service_unavailable_error",
+            500 => "api_error",
+            _ => "invalid_request_error",
+        };
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.insert_header(ContentType::json());
+        if *status >= 500 {
+            // Asking again does not mend a disk, and SDKs would.
+            answer.insert_header(("x-should-retry", "false"));
+        }
+        answer.body(object(message, r#type, *param, *code))
+    }
+}
