@@ -81,7 +81,9 @@ impl No {
                 "There is no room for this file: all files together may be {limit} MB large (FILES_MAX_MB). Delete some \
                  first."
             )),
-            FileTrouble::Many(most) => full(format!("There are {most} files already, the most there may be. Delete some first.")),
+            FileTrouble::Many(most) => {
+                full(format!("There are {most} files already, the most there may be. Delete some first."))
+            }
             FileTrouble::Disk(why) => Self::This {
                 status: 503,
                 param: None,

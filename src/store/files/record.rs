@@ -162,7 +162,9 @@ mod tests {
         assert!(ids.iter().all(|id| is_file_id(id)), "{ids:?}");
         let same: std::collections::BTreeSet<String> = (0..1000).map(|_| new_id(5)).collect();
         assert_eq!(same.len(), 1000);
-        for wrong in ["", "file-", "obj_foo", "file-abc123", "file-../../../../../etc/pass", "file-0000000000000000000000000"] {
+        for wrong in
+            ["", "file-", "obj_foo", "file-abc123", "file-../../../../../etc/pass", "file-0000000000000000000000000"]
+        {
             assert!(!is_file_id(wrong), "{wrong}");
         }
     }
