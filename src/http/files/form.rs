@@ -113,7 +113,7 @@ async fn gather<S: Stream<Item = Result<Bytes, PayloadError>> + 'static>(
 }
 
 async fn take(part: &mut Field, (files, is_owner): (&Files, bool), limit: usize) -> Result<Taken, No> {
-    let refused = |trouble| No::trouble(trouble, is_owner);
+    let refused = |trouble| No::trouble(&trouble, is_owner);
     let mut upload = files.begin().await.map_err(refused)?;
     let name = clean(part.content_disposition().and_then(|head| head.get_filename()).unwrap_or_default());
     let content_type = part.content_type().map_or("application/octet-stream", |kind| kind.essence_str()).to_owned();

@@ -1,5 +1,7 @@
 //! What is known of a file besides its contents.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +77,7 @@ impl FileRecord {
 }
 
 /// A file with its contents.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct StoredFile {
     /// What is known of it.
     pub record: FileRecord,
@@ -124,6 +126,36 @@ pub enum FileTrouble {
     Disk(String),
     /// The contents are not what was stored.
     Damaged,
+}
+
+impl FileTrouble {
+    /// What only the owner may read about it.
+    pub fn for_owner(&self) -> Option<&str> {
+        match self {
+            Self::Disk(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FileTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("This service takes no files; its owner can change that with FILES_MAX_MB."),
+            Self::Full(limit) => write!(
+                f,
+                "There is no room for this file: all files together may be {limit} MB large (FILES_MAX_MB). Delete some \
+                 first."
+            ),
+            Self::Many(most) => {
+                write!(f, "There are {most} files already, the most there may be. Delete some first.")
+            }
+            Self::Disk(_) => f.write_str("The disk does not serve, so nothing was done."),
+            Self::Damaged => {
+                f.write_str("The contents of this file were damaged on disk; delete it and upload it again.")
+            }
+        }
+    }
 }
 
 /// A new id. It begins with its time, so that ids stand in order and the place of one that was deleted is still known.

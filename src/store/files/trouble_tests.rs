@@ -7,7 +7,7 @@ use super::cipher::{PIECE, TAG};
 use super::fixture::{ALL, Service, add, contents, ids, names, note, pattern};
 use super::{FileTrouble, Files, OWNER};
 use crate::store::fixture::{Folder, Running, TODAY, contains};
-use crate::store::{Database, Store, rotate_key};
+use crate::store::{Database, Store, restore, rotate_key};
 
 #[tokio::test]
 async fn what_a_kill_left_half_done_is_gone_after_the_next_start() {
@@ -125,4 +125,22 @@ async fn another_data_key_opens_the_files_and_the_old_one_does_not() {
     service.stop().await;
     assert_eq!(fs::read(folder.path("files").join(&record.id)).unwrap(), before, "the contents need no sealing anew");
     assert!(!contains(&folder.bytes("qianqiao.db"), record.key.expose()));
+}
+
+#[tokio::test]
+async fn a_restored_backup_costs_no_file_that_came_after_it() {
+    let folder = Folder::new();
+    let service = Service::start(&folder, 512).await;
+    let (stays, goes) = (add(&service.files, b"a", note("a")).await, add(&service.files, b"b", note("b")).await);
+    let copy = folder.path("copy.bak");
+    service.running.database.backup(&copy).await.unwrap();
+    assert!(service.files.delete(OWNER, &goes.unwrap().id).await.unwrap());
+    let came = add(&service.files, b"c", note("c")).await.unwrap();
+    service.stop().await;
+    restore(&folder, None, &copy).await.unwrap();
+    let service = Service::start(&folder, 512).await;
+    assert_eq!(ids(&service.files, &ALL).0, [stays.unwrap().id, came.id.clone()]);
+    assert_eq!(contents(&service.files, &came.id).await.unwrap(), b"c");
+    assert!(service.warnings[0].starts_with("1 uploaded files are gone"), "{:?}", service.warnings);
+    service.stop().await;
 }
