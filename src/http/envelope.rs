@@ -124,6 +124,8 @@ mod tests {
             ("/models", "/v1/models"),
             ("/v1/models/a/b", "/v1/models/a/b"),
             ("/models/v1/x", "/v1/models/v1/x"),
+            ("//files/file-a/content/", "/v1/files/file-a/content"),
+            ("/filesx", "/filesx"),
             ("/v1/", "/"),
             ("/v1", "/"),
             ("//health/", "/health"),

@@ -6,8 +6,8 @@ use std::path::Path;
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use super::folder::{Store, open_private};
 use super::files;
+use super::folder::{Store, open_private};
 use super::key::{self, Keys};
 use super::lock::Lock;
 use super::opening::unlock;

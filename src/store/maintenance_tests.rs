@@ -7,7 +7,7 @@ use sqlx::Connection;
 use super::fixture::{COOKIE, Folder, Running, account, connection, contains, event, reread, setting};
 use super::key::Keys;
 use super::schema::{self, Access, STEPS};
-use super::{Kept, Record, backup, maintenance, restore, rotate_key};
+use super::{Kept, Record, Store, backup, maintenance, restore, rotate_key};
 use crate::config::Secret;
 
 async fn filled(key: Option<&Secret<String>>) -> Folder {
@@ -215,4 +215,17 @@ async fn a_database_of_an_older_schema_takes_the_steps_that_it_lacks() {
     let halves = "SELECT count(*) FROM sqlite_master WHERE name = 'half'";
     assert_eq!(sqlx::query_scalar::<_, i64>(halves).fetch_one(&mut opened).await.unwrap(), 0, "all or nothing");
     opened.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_schema_that_can_only_be_read_is_read() {
+    let folder = filled(None).await;
+    let mut older = connection(&folder.path("qianqiao.db")).await;
+    for statement in ["DROP TABLE files", "DELETE FROM _sqlx_migrations WHERE version = 2"] {
+        sqlx::query(statement).execute(&mut older).await.unwrap();
+    }
+    older.close().await.unwrap();
+    let running = Running::start(&Store::read_only(folder.dir())).await;
+    assert_eq!(running.contents.accounts, [account("a-1")]);
+    running.stop().await;
 }

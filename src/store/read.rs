@@ -54,6 +54,15 @@ pub(super) async fn sealed_files(connection: &mut SqliteConnection) -> sqlx::Res
     sqlx::query_as("SELECT id, sealed FROM files ORDER BY id").fetch_all(connection).await
 }
 
+/// A file's row as it lies in the database.
+pub(super) type FileRow = (String, String, String, i64, i64, Option<i64>, String);
+
+/// What is known of files, sealed as it is.
+pub(super) async fn file_rows(connection: &mut SqliteConnection) -> sqlx::Result<Vec<FileRow>> {
+    const ALL: &str = "SELECT id, owner, purpose, bytes, created_ms, expires_at, sealed FROM files ORDER BY id";
+    sqlx::query_as(ALL).fetch_all(connection).await
+}
+
 async fn accounts(
     connection: &mut SqliteConnection,
     vault: &Vault,

@@ -9,9 +9,10 @@ use sqlx::Connection;
 use super::folder::{Store, private_file};
 use super::key::Keys;
 use super::lock::Lock;
-use super::read;
+use super::read::{self, FileRow};
 use super::schema::{self, Access, STEPS};
 use super::trouble::Trouble;
+use super::write;
 use crate::config::Secret;
 
 /// The name under which the replaced database is kept.
@@ -29,11 +30,11 @@ pub async fn restore(dir: &Store, named_key: Option<&Secret<String>>, file: &Pat
     let _lock = Lock::for_command(dir)?;
     let keys = Keys::find(dir, named_key)?;
     let coming = dir.dir().join(COMING);
+    // A log that an earlier try left must not be taken for one of this copy.
+    clear(&coming);
     let result = bring(dir, &keys, file, &coming).await;
     // It is there only if it was not put in place.
-    [coming.clone(), beside(&coming, "wal"), beside(&coming, "shm"), beside(&coming, "journal")]
-        .iter()
-        .for_each(|left| drop(fs::remove_file(left)));
+    clear(&coming);
     match result {
         Ok(false) => Ok(format!("{} is the database now", file.display())),
         Ok(true) => {
@@ -44,12 +45,19 @@ pub async fn restore(dir: &Store, named_key: Option<&Secret<String>>, file: &Pat
     }
 }
 
+fn clear(coming: &Path) {
+    [coming.to_owned(), beside(coming, "wal"), beside(coming, "shm"), beside(coming, "journal")]
+        .iter()
+        .for_each(|left| drop(fs::remove_file(left)));
+}
+
 /// Returns whether there was a database before.
 async fn bring(dir: &Store, keys: &Keys<'_>, file: &Path, coming: &Path) -> Result<bool, Trouble> {
     copy(file, coming).map_err(|error| Trouble::Disk(format!("{} cannot be copied ({error})", file.display())))?;
     examine(keys, file, coming).await.map_err(|trouble| trouble.named(coming, file))?;
     let path = dir.dir().join(schema::FILE);
-    settle(&path).await;
+    let files = settle(&path, keys).await;
+    bring_files(coming, &files).await?;
     let failed = |error: io::Error| Trouble::of_io(&error, &path);
     let replaced = set_aside(dir, &path).map_err(failed)?;
     dir.rename(coming, schema::FILE).map_err(failed)?;
@@ -78,15 +86,34 @@ async fn examine(keys: &Keys<'_>, file: &Path, coming: &Path) -> Result<(), Trou
     )))
 }
 
-/// Brings what is in the old database's log into its file. One that is damaged keeps its log instead.
-async fn settle(path: &Path) {
+/// Brings what is in the old database's log into its file. One that is damaged keeps its log instead. Returns what it
+/// knows of files, as far as the key at hand opens that.
+async fn settle(path: &Path, keys: &Keys<'_>) -> Vec<FileRow> {
+    let mut files = Vec::new();
     if !path.exists() {
-        return;
+        return files;
     }
     if let Ok(mut connection) = schema::open(path, Access::Write, STEPS).await {
+        let check = read::check(&mut connection).await.unwrap_or_default();
+        if check.is_some_and(|check| keys.fits(&check)) {
+            files = read::file_rows(&mut connection).await.unwrap_or_default();
+        }
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
         let _ = connection.close().await;
     }
+    files
+}
+
+/// Takes over what the old database knows of files that came after the backup was made: their contents are still there,
+/// and would be swept away as nobody's.
+async fn bring_files(coming: &Path, files: &[FileRow]) -> Result<(), Trouble> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let mut connection = schema::open(coming, Access::Write, STEPS).await?;
+    let brought = write::file_rows(&mut connection, files).await;
+    let _ = connection.close().await;
+    brought.map_err(|error| Trouble::of(&error, coming))
 }
 
 /// Keeps the old database under its other name, with a log that could not be brought into it; the log must not lie

@@ -85,8 +85,8 @@ async fn a_torn_file_a_foreign_file_and_a_newer_one_are_refused() {
 
     put(&folder, &whole);
     let mut newer = connection(&folder.path("qianqiao.db")).await;
-    let later =
-        "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, 0 FROM _sqlx_migrations";
+    let later = "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, 0 \
+        FROM _sqlx_migrations WHERE version = 1";
     sqlx::query(later).execute(&mut newer).await.unwrap();
     newer.close().await.unwrap();
     assert!(refusal(&folder, None).await.contains("newer version"));

@@ -5,6 +5,7 @@ use sqlx::{Connection, Sqlite};
 
 use super::files::FileRecord;
 use super::pending::Pending;
+use super::read::FileRow;
 use super::records::{AccountRecord, EventRecord, Record, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
 
@@ -71,6 +72,16 @@ pub(super) async fn prune(connection: &mut SqliteConnection, today: i64) -> sqlx
 /// Writes the value by which the key is checked.
 pub(super) async fn check(connection: &mut SqliteConnection, check: &str) -> sqlx::Result<()> {
     run(connection, sqlx::query(CHECK).bind(check)).await
+}
+
+/// Writes rows of files as they lay in another database with the same key; those that are there stay.
+pub(super) async fn file_rows(connection: &mut SqliteConnection, rows: &[FileRow]) -> sqlx::Result<()> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for (id, owner, purpose, bytes, created_ms, expires_at, sealed) in rows {
+        let row = sqlx::query(FILE).bind(id).bind(owner).bind(purpose).bind(bytes).bind(created_ms).bind(expires_at);
+        run(&mut transaction, row.bind(sealed)).await?;
+    }
+    transaction.commit().await
 }
 
 /// Writes what was sealed anew of a file.

@@ -7,6 +7,7 @@ mod cancel; // a client that leaves
 mod contract; // the stream contract, on a toy provider of the tests' own
 mod errors; // what bad input gets
 mod failover; // several accounts
+mod files; // what is uploaded
 mod kept; // what outlasts a restart besides accounts
 mod proxy; // the way out through a proxy
 mod renewal; // tokens that are good for one use

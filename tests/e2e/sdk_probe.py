@@ -1,5 +1,6 @@
 """Does with openai's Python library what standard input asks for: one line of JSON in, one out."""
 
+import base64
 import json
 import sys
 
@@ -50,6 +51,32 @@ def model(client, body):
     return {"model": client.models.retrieve(body["id"]).model_dump(mode="json")}
 
 
+def upload(client, body):
+    """A file that is sent; `data` is base64."""
+    file = (body.pop("name"), base64.b64decode(body.pop("data")))
+    return {"file": client.files.create(file=file, **body).model_dump(mode="json")}
+
+
+def files(client, body):
+    """Every page of the list of files."""
+    return {"files": [file.model_dump(mode="json") for file in client.files.list(**body)]}
+
+
+def file(client, body):
+    """What is known of a file."""
+    return {"file": client.files.retrieve(body["id"]).model_dump(mode="json")}
+
+
+def content(client, body):
+    """A file's contents, as base64."""
+    return {"data": base64.b64encode(client.files.content(body["id"]).read()).decode()}
+
+
+def remove(client, body):
+    """Deletes a file."""
+    return {"deleted": client.files.delete(body["id"]).model_dump(mode="json")}
+
+
 def failed(error):
     """An error of the library."""
     kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("openai")]
@@ -58,7 +85,8 @@ def failed(error):
     return {"error": {"class": kinds[0], "classes": kinds, **fields}}
 
 
-ACTIONS = {"create": create, "stream": stream, "helper": helper, "abandon": abandon, "models": models, "model": model}
+DONE = (create, stream, helper, abandon, models, model, upload, files, file, content, remove)
+ACTIONS = {action.__name__: action for action in DONE}
 
 
 def main():

@@ -64,16 +64,17 @@ pub async fn read(
 
 type Body<S> = Rc<RefCell<std::pin::Pin<Box<S>>>>;
 
-/// The body, which fails where it becomes longer than `limit`.
+/// The body, which fails and ends where it becomes longer than `limit`. Its end may be asked for again.
 fn bounded(payload: Payload, limit: usize) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-    payload.scan((0, false), move |(length, over), piece| {
-        if *over {
-            return std::future::ready(None);
+    stream::unfold((payload, 0), move |(mut payload, length)| async move {
+        if length > limit {
+            return None;
         }
-        *length += piece.as_ref().map_or(0, Bytes::len);
-        *over = *length > limit;
-        std::future::ready(Some(if *over { Err(PayloadError::Overflow) } else { piece }))
+        let piece = payload.next().await?;
+        let length = length + piece.as_ref().map_or(0, Bytes::len);
+        Some((if length > limit { Err(PayloadError::Overflow) } else { piece }, (payload, length)))
     })
+    .fuse()
 }
 
 /// A body that others read on from where this one stops.
@@ -93,7 +94,9 @@ async fn gather<S: Stream<Item = Result<Bytes, PayloadError>> + 'static>(
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|error| No::form(error, limit))?;
         match part.name().unwrap_or_default() {
-            "file" if form.file.is_some() => return Err(No::wrong("file", "`file` came twice; send one file at a time.")),
+            "file" if form.file.is_some() => {
+                return Err(No::wrong("file", "`file` came twice; send one file at a time."));
+            }
             "file" => form.file = Some(take(&mut part, (files, is_owner), limit).await?),
             "purpose" => form.purpose = Some(value("purpose", &mut part, limit).await?),
             ANCHOR => form.anchor = Some(value(ANCHOR, &mut part, limit).await?),
@@ -110,7 +113,7 @@ async fn gather<S: Stream<Item = Result<Bytes, PayloadError>> + 'static>(
 }
 
 async fn take(part: &mut Field, (files, is_owner): (&Files, bool), limit: usize) -> Result<Taken, No> {
-    let refused = |trouble| No::trouble(trouble, is_owner);
+    let refused = |trouble| No::trouble(&trouble, is_owner);
     let mut upload = files.begin().await.map_err(refused)?;
     let name = clean(part.content_disposition().and_then(|head| head.get_filename()).unwrap_or_default());
     let content_type = part.content_type().map_or("application/octet-stream", |kind| kind.essence_str()).to_owned();
@@ -165,7 +168,8 @@ fn lifetime(anchor: Option<&str>, seconds: Option<&str>) -> Result<Option<i64>, 
 /// A file's name without the folders before it, and without what cannot be seen or turns the text around.
 fn clean(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let seen: String = last.chars().filter(|c| !c.is_control() && !turns(*c)).take(LONGEST_NAME).collect();
     match seen.trim() {
         "" | "." | ".." => "file".to_owned(),

@@ -61,7 +61,7 @@ pub async fn upload(
 ) -> Result<HttpResponse, No> {
     let whose = (&state.gateway.files, OWNER, caller.owner);
     let (upload, note) = form::read(&request, payload, whose, state.body_limit).await?;
-    let record = upload.finish(note).await.map_err(|trouble| No::trouble(trouble, caller.owner))?;
+    let record = upload.finish(note).await.map_err(|trouble| No::trouble(&trouble, caller.owner))?;
     Ok(HttpResponse::Ok().json(object(record)))
 }
 
@@ -86,14 +86,14 @@ pub async fn delete(caller: Caller, state: Data<AppState>, id: Path<String>) -> 
     match state.gateway.files.delete(OWNER, &id).await {
         Ok(true) => Ok(HttpResponse::Ok().json(FileDeleted::new(id.into_inner()))),
         Ok(false) => Err(No::missing(&id)),
-        Err(trouble) => Err(No::trouble(trouble, caller.owner)),
+        Err(trouble) => Err(No::trouble(&trouble, caller.owner)),
     }
 }
 
 /// Hands out a file's contents.
 #[utoipa::path(get, path = "/v1/files/{id}/content", tag = "files", params(("id" = String, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404), (status = 503)), security(("key" = [])))]
 pub async fn content(caller: Caller, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, No> {
-    let refused = |trouble| No::trouble(trouble, caller.owner);
+    let refused = |trouble| No::trouble(&trouble, caller.owner);
     let reader = state.gateway.files.read(OWNER, &id).await.map_err(refused)?;
     let mut reader = reader.ok_or_else(|| No::missing(&id))?;
     // The status waits for the first bytes, so that a file that cannot be read gets a proper error.

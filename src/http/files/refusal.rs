@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{Error, HttpResponse, ResponseError};
 
-use super::super::problem::Refused;
+use crate::http::problem::Refused;
 use crate::openai::error::object;
 use crate::store::FileTrouble;
 
@@ -68,38 +68,17 @@ impl No {
     }
 
     /// The store refuses; what only the owner may read is left out for others.
-    pub fn trouble(trouble: FileTrouble, owner: bool) -> Self {
-        let full = |message| Self::This { status: 400, param: Some("file"), code: Some("storage_full"), message };
-        match trouble {
-            FileTrouble::Off => Self::This {
-                status: 400,
-                param: None,
-                code: Some("files_off"),
-                message: "This service takes no files; its owner can change that with FILES_MAX_MB.".to_owned(),
-            },
-            FileTrouble::Full(limit) => full(format!(
-                "There is no room for this file: all files together may be {limit} MB large (FILES_MAX_MB). Delete some \
-                 first."
-            )),
-            FileTrouble::Many(most) => full(format!("There are {most} files already, the most there may be. Delete some first.")),
-            FileTrouble::Disk(why) => Self::This {
-                status: 503,
-                param: None,
-                code: Some("storage_unavailable"),
-                message: format!("The disk does not serve, so nothing was done.{}", note(&why, owner)),
-            },
-            FileTrouble::Damaged => Self::This {
-                status: 500,
-                param: None,
-                code: Some("file_damaged"),
-                message: "The contents of this file were damaged on disk; delete it and upload it again.".to_owned(),
-            },
-        }
+    pub fn trouble(trouble: &FileTrouble, owner: bool) -> Self {
+        let (status, param, code) = match trouble {
+            FileTrouble::Off => (400, None, "files_off"),
+            FileTrouble::Full(_) | FileTrouble::Many(_) => (400, Some("file"), "storage_full"),
+            FileTrouble::Disk(_) => (503, None, "storage_unavailable"),
+            FileTrouble::Damaged => (500, None, "file_damaged"),
+        };
+        let note = trouble.for_owner().filter(|_| owner);
+        let message = note.map_or_else(|| trouble.to_string(), |note| format!("{trouble} {note}"));
+        Self::This { status, param, code: Some(code), message }
     }
-}
-
-fn note(why: &str, owner: bool) -> String {
-    if owner { format!(" {why}") } else { String::new() }
 }
 
 impl fmt::Display for No {

@@ -11,6 +11,10 @@ mod upload;
 
 #[cfg(test)]
 mod files_tests;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod trouble_tests;
 
 use std::sync::Arc;
 
@@ -146,7 +150,9 @@ fn tidy(folder: &Folder, database: &Database, records: Vec<FileRecord>, warnings
         }
     };
     let (whole, bare): (Vec<_>, Vec<_>) = readable.into_iter().partition(|record| names.contains(&record.id));
-    for (lost, why) in [(&torn, "was changed or torn in the database"), (&bare, "has no contents (a backup holds none)")] {
+    for (lost, why) in
+        [(&torn, "was changed or torn in the database"), (&bare, "has no contents (a backup holds none)")]
+    {
         if !lost.is_empty() {
             warnings.push(format!("{} uploaded files are gone: what is kept of each {why}", lost.len()));
         }

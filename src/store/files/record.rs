@@ -1,5 +1,7 @@
 //! What is known of a file besides its contents.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +77,7 @@ impl FileRecord {
 }
 
 /// A file with its contents.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct StoredFile {
     /// What is known of it.
     pub record: FileRecord,
@@ -126,6 +128,36 @@ pub enum FileTrouble {
     Damaged,
 }
 
+impl FileTrouble {
+    /// What only the owner may read about it.
+    pub fn for_owner(&self) -> Option<&str> {
+        match self {
+            Self::Disk(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FileTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("This service takes no files; its owner can change that with FILES_MAX_MB."),
+            Self::Full(limit) => write!(
+                f,
+                "There is no room for this file: all files together may be {limit} MB large (FILES_MAX_MB). Delete some \
+                 first."
+            ),
+            Self::Many(most) => {
+                write!(f, "There are {most} files already, the most there may be. Delete some first.")
+            }
+            Self::Disk(_) => f.write_str("The disk does not serve, so nothing was done."),
+            Self::Damaged => {
+                f.write_str("The contents of this file were damaged on disk; delete it and upload it again.")
+            }
+        }
+    }
+}
+
 /// A new id. It begins with its time, so that ids stand in order and the place of one that was deleted is still known.
 pub(super) fn new_id(now_ms: i64) -> String {
     let chance = u128::from_str_radix(&random::hex(16), 16).unwrap_or_default();
@@ -162,7 +194,9 @@ mod tests {
         assert!(ids.iter().all(|id| is_file_id(id)), "{ids:?}");
         let same: std::collections::BTreeSet<String> = (0..1000).map(|_| new_id(5)).collect();
         assert_eq!(same.len(), 1000);
-        for wrong in ["", "file-", "obj_foo", "file-abc123", "file-../../../../../etc/pass", "file-0000000000000000000000000"] {
+        for wrong in
+            ["", "file-", "obj_foo", "file-abc123", "file-../../../../../etc/pass", "file-0000000000000000000000000"]
+        {
             assert!(!is_file_id(wrong), "{wrong}");
         }
     }

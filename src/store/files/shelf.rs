@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::MOST;
 use super::record::{FileQuery, FileRecord, FileTrouble};
 
+/// By how much uploads may run ahead of the clock; it was set back if that is not enough.
+const CROWD_MS: i64 = 1000;
+
 /// What is known of all files. Clones are the same.
 #[derive(Clone)]
 pub(super) struct Shelf {
@@ -21,13 +24,15 @@ struct State {
     used: u64,
     /// How many uploads are under way.
     uploads: usize,
+    /// When the last upload began, in milliseconds since 1970.
+    last_ms: i64,
 }
 
 impl Shelf {
     pub(super) fn new(records: Vec<FileRecord>, limit_mb: u64) -> Self {
         let used = records.iter().map(|record| record.bytes).sum();
         let files = records.into_iter().map(|record| (record.id.clone(), record)).collect();
-        Self { state: Arc::new(Mutex::new(State { files, used, uploads: 0 })), limit_mb }
+        Self { state: Arc::new(Mutex::new(State { files, used, uploads: 0, last_ms: 0 })), limit_mb }
     }
 
     pub(super) fn find(&self, owner: &str, id: &str, now: i64) -> Option<FileRecord> {
@@ -64,8 +69,8 @@ impl Shelf {
         taken.is_some()
     }
 
-    /// Lets an upload begin.
-    pub(super) fn begin(&self) -> Result<Room, FileTrouble> {
+    /// Lets an upload begin at `now_ms`. No two begin in the same millisecond, so that their order is known.
+    pub(super) fn begin(&self, now_ms: i64) -> Result<Room, FileTrouble> {
         let mut state = self.lock();
         if self.limit_mb == 0 {
             return Err(FileTrouble::Off);
@@ -74,7 +79,9 @@ impl Shelf {
             return Err(FileTrouble::Many(MOST));
         }
         state.uploads += 1;
-        Ok(Room { shelf: self.clone(), bytes: 0 })
+        let crowded = now_ms <= state.last_ms && state.last_ms - now_ms < CROWD_MS;
+        state.last_ms = if crowded { state.last_ms + 1 } else { now_ms };
+        Ok(Room { shelf: self.clone(), created_ms: state.last_ms, bytes: 0 })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -85,6 +92,8 @@ impl Shelf {
 /// The room that an upload takes, until it is dropped or the file stands in it.
 pub(super) struct Room {
     shelf: Shelf,
+    /// When its upload began, in milliseconds since 1970.
+    pub(super) created_ms: i64,
     bytes: u64,
 }
 

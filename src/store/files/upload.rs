@@ -26,7 +26,6 @@ pub struct Upload {
 struct Draft {
     files: Files,
     id: String,
-    created_ms: i64,
     key: Secret<String>,
     file: File,
     part: PathBuf,
@@ -41,7 +40,7 @@ struct Draft {
 
 impl Upload {
     pub(super) async fn begin(files: &Files) -> Result<Self, FileTrouble> {
-        let room = files.0.shelf.begin()?;
+        let room = files.0.shelf.begin(now_ms())?;
         let files = files.clone();
         let draft = off_thread(move || Draft::begin(files, room)).await?;
         Ok(Self { draft: Some(draft), waiting: Vec::new() })
@@ -99,11 +98,10 @@ impl Upload {
 
 impl Draft {
     fn begin(files: Files, room: Room) -> Result<Self, FileTrouble> {
-        let created_ms = now_ms();
-        let (id, key) = (new_id(created_ms), Secret::new(random::hex(32)));
+        let (id, key) = (new_id(room.created_ms), Secret::new(random::hex(32)));
         let cipher = Cipher::new(&id, &key).map_err(|_| unsealed())?;
         let (file, part) = files.0.folder.begin(&id)?;
-        Ok(Self { files, id, created_ms, key, file, part, cipher, pieces: 0, room, noted: false, kept: false })
+        Ok(Self { files, id, key, file, part, cipher, pieces: 0, room, noted: false, kept: false })
     }
 
     /// Seals and writes `bytes`, which are whole pieces unless they are the last.
@@ -131,8 +129,8 @@ impl Draft {
             content_type,
             purpose,
             bytes: self.room.bytes(),
-            created_ms: self.created_ms,
-            expires_at: lifetime.map(|seconds| (self.created_ms / 1000).saturating_add(seconds)),
+            created_ms: self.room.created_ms,
+            expires_at: lifetime.map(|seconds| (self.room.created_ms / 1000).saturating_add(seconds)),
             key: self.key.clone(),
         }
     }

@@ -1,6 +1,6 @@
 // Does with openai's Node library what standard input asks for: one line of JSON in, one out.
 import { createInterface } from "node:readline";
-import OpenAI, { OpenAIError } from "openai";
+import OpenAI, { OpenAIError, toFile } from "openai";
 
 const create = async (client, body) => {
   const { data, request_id } = await client.chat.completions.create(body).withResponse();
@@ -42,6 +42,27 @@ const models = async (client) => {
 
 const model = async (client, body) => ({ model: await client.models.retrieve(body.id) });
 
+const upload = async (client, { name, data, ...body }) => {
+  const file = await toFile(Buffer.from(data, "base64"), name);
+  return { file: await client.files.create({ file, ...body }) };
+};
+
+// Every page of the list of files.
+const files = async (client, body) => {
+  const found = [];
+  for await (const file of client.files.list(body)) found.push(file);
+  return { files: found };
+};
+
+const file = async (client, body) => ({ file: await client.files.retrieve(body.id) });
+
+const content = async (client, body) => {
+  const answer = await client.files.content(body.id);
+  return { data: Buffer.from(await answer.arrayBuffer()).toString("base64") };
+};
+
+const remove = async (client, body) => ({ deleted: await client.files.delete(body.id) });
+
 const failed = (error) => {
   if (!(error instanceof OpenAIError)) throw error;
   const classes = [];
@@ -50,7 +71,7 @@ const failed = (error) => {
   return { error: { class: classes[0], classes, status_code: status, code, param, type, message, request_id: requestID } };
 };
 
-const actions = { create, stream, helper, abandon, models, model };
+const actions = { create, stream, helper, abandon, models, model, upload, files, file, content, remove };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { do: what, options, body } = JSON.parse(line);
