@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::chat::{AccountTrouble, Decoded, Event, Fault, FaultKind, FinishReason, Native, ToolDelta, Usage};
+use crate::chat::{AccountTrouble, Citation, Decoded, Event, Fault, FaultKind, FinishReason, Native, ToolDelta, Usage};
 use crate::providers::{Decoder, Ending};
 use crate::upstream::ResponseHead;
 
@@ -30,6 +30,8 @@ pub struct Expected {
     pub fault: Option<String>,
     pub tool_calls: Option<Vec<ExpectedCall>>,
     pub choices: Option<Vec<ExpectedChoice>>,
+    #[serde(default)]
+    pub citations: Vec<ExpectedCitation>,
     pub model: Option<String>,
     pub owner_page: Option<String>,
     pub retry_after_s: Option<u64>,
@@ -57,6 +59,12 @@ pub struct ExpectedChoice {
     finish: String,
 }
 
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct ExpectedCitation {
+    url: String,
+    title: String,
+}
+
 /// One fixture.
 pub struct Fixture {
     pub name: String,
@@ -78,6 +86,7 @@ struct Choice {
     text: String,
     reasoning: String,
     calls: Vec<ToolDelta>,
+    citations: Vec<Citation>,
     finish: Option<FinishReason>,
 }
 
@@ -150,13 +159,16 @@ impl Fixture {
         let first = outcome.choices.get(&0);
         assert_eq!(first.map_or("", |choice| &choice.text), expected.text, "{name}: text");
         assert_eq!(first.map_or("", |choice| &choice.reasoning), expected.reasoning, "{name}: reasoning");
-        let finish = first.and_then(|choice| choice.finish).map(crate::openai::chunk::finish_name);
+        let finish =
+            first.and_then(|choice| choice.finish).map(|reason| crate::openai::chunk::finish_name(reason, false));
         assert_eq!(finish, expected.finish.as_deref(), "{name}: finish");
         if fault.is_none() {
             let usage =
                 outcome.usage.map(|u| ExpectedUsage { prompt_tokens: u.prompt, completion_tokens: u.completion });
             assert_eq!(usage, expected.usage, "{name}: usage");
         }
+        let citations: Vec<_> = first.into_iter().flat_map(|choice| &choice.citations).map(citation).collect();
+        assert_eq!(citations, expected.citations, "{name}: citations");
         self.compare_details(outcome);
     }
 
@@ -193,8 +205,13 @@ fn call(delta: &ToolDelta) -> ExpectedCall {
     }
 }
 
+fn citation(citation: &Citation) -> ExpectedCitation {
+    ExpectedCitation { url: citation.url.clone(), title: citation.title.clone() }
+}
+
 fn one_choice(index: u32, choice: &Choice) -> ExpectedChoice {
-    let finish = choice.finish.map(crate::openai::chunk::finish_name).unwrap_or_default().to_owned();
+    let finish =
+        choice.finish.map(|reason| crate::openai::chunk::finish_name(reason, false)).unwrap_or_default().to_owned();
     ExpectedChoice { index, text: choice.text.clone(), finish }
 }
 
@@ -236,6 +253,7 @@ impl Outcome {
                 Event::Done(reason) => {
                     assert!(choice.finish.replace(reason).is_none(), "one answer ends once");
                 }
+                Event::Citation(citation) => choice.citations.push(citation),
                 Event::Image(_) => {}
             }
         }

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::cumulative::Cumulative;
 use super::frame::{self, Audit, Extra, Frame, Message, Meta};
+use super::sources::Sources;
 use super::thinking::Thinking;
 use super::trouble;
 use crate::chat::{Decoded, Event, Fault, FinishReason, Usage};
@@ -35,6 +36,7 @@ enum Form {
 struct Answer {
     text: Cumulative,
     thinking: Thinking,
+    sources: Sources,
     usage: Option<Usage>,
     said: bool,
     ending: Ending,
@@ -164,6 +166,11 @@ impl Answer {
                         self.thinking.steps(&meta, &mut reasoning);
                     }
                 }
+                Some("bar/iframe") => {
+                    if let Some(raw) = message.meta_data {
+                        self.sources.take(raw.get());
+                    }
+                }
                 _ => {}
             }
         }
@@ -182,6 +189,10 @@ impl Answer {
             return Err(trouble::rejected());
         }
         self.emit(Event::Text, text, out);
+        // Not before there is an answer: while the site only searches, another account may still take over.
+        if self.said {
+            self.sources.tell(out);
+        }
         Ok(())
     }
 
@@ -244,6 +255,7 @@ impl Answer {
         if !self.said {
             return Err(trouble::empty());
         }
+        self.sources.tell(out);
         out.push(Decoded::event(Event::Done(FinishReason::Stop)));
         self.done = true;
         Ok(())

@@ -10,9 +10,11 @@ use percent_encoding::NON_ALPHANUMERIC;
 use serde::Serialize;
 
 use super::credential::{COOKIE, DEVICE, XSRF_TOKEN};
+use super::resource::Resource;
 use super::trouble::{SITE, unsendable};
+use super::turns::{Turn, turns};
 use crate::accounts::Account;
-use crate::chat::{ChatRequest, Fault, FaultKind, Role};
+use crate::chat::{ChatRequest, Fault, FaultKind};
 use crate::random;
 use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, address, header};
 
@@ -26,8 +28,13 @@ const USER_AGENT: &str =
 /// Without `text/event-stream` in it the answer is empty.
 const ACCEPT: &str = "application/json, text/event-stream, text/plain, */*";
 
-/// What is asked when the conversation ends with the model's own words.
-const CONTINUE: &str = "请继续。";
+/// `deep_search` of the site's thinking button, as captured in 2026-05 (W2A). Pages since 4.2 send `chat_mode` instead,
+/// whose value for thinking gave garbage when it was tried (AUR, 2026-08), so that one is left out beside it. That
+/// thinking can be switched on in this way today is unproven.
+const THINKS: &str = "1";
+
+/// `chat_mode` of an ordinary question, beside a `deep_search` of null (AUR, captured in 2026-08): no thinking comes.
+const QUICK: &str = "quick";
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -45,10 +52,15 @@ struct Body<'a> {
     protocol_version: &'static str,
     messages_merge: bool,
     chat_client: &'static str,
-    deep_search: Option<()>,
+    deep_search: Option<&'static str>,
     temporary: bool,
-    chat_mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_mode: Option<&'static str>,
     bucket: Empty,
+    /// Sent only where somebody asked: the name comes from one family of clients (C2A, 2026-02 to 04), no page was seen
+    /// to send it, and that it does anything is unproven. Without it the site searches as it sees fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_search: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -59,10 +71,12 @@ struct Item<'a> {
     status: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct MetaData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ori_query: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_infos: Option<&'a [Resource<'a>]>,
 }
 
 #[derive(Serialize)]
@@ -72,10 +86,11 @@ struct Empty {}
 pub fn chat(host: &str, request: &ChatRequest, model: &str, account: &Account) -> Result<(Outgoing, String), Fault> {
     let session = random::hex(16);
     let turns = turns(request)?;
+    let (deep_search, chat_mode) = depth(request.thinking);
     let body = Body {
         req_id: random::hex(16),
         parent_req_id: "0",
-        messages: turns.iter().map(item).collect(),
+        messages: turns.iter().flat_map(items).collect(),
         scene: "chat",
         sub_scene: "",
         scene_param: "first_turn",
@@ -87,10 +102,11 @@ pub fn chat(host: &str, request: &ChatRequest, model: &str, account: &Account) -
         protocol_version: "v2",
         messages_merge: false,
         chat_client: "h5",
-        deep_search: None,
+        deep_search,
         temporary: false,
-        chat_mode: "quick",
+        chat_mode,
         bucket: Empty {},
+        enable_search: request.search,
     };
     let body =
         serde_json::to_vec(&body).map_err(|_| Fault::new(FaultKind::Internal, "the request cannot be written"))?;
@@ -98,12 +114,19 @@ pub fn chat(host: &str, request: &ChatRequest, model: &str, account: &Account) -
     Ok((outgoing, session))
 }
 
-/// A call to one of the site's endpoints: they all want the same query and the same headers.
+/// `deep_search` and `chat_mode`: the older way only where thinking is asked for in so many words.
+fn depth(thinking: Option<bool>) -> (Option<&'static str>, Option<&'static str>) {
+    if thinking == Some(true) { (Some(THINKS), None) } else { (None, Some(QUICK)) }
+}
+
+/// A call to one of the site's endpoints: they all want the same query and the same headers. The endpoint may have a
+/// query of its own.
 pub fn call(method: Method, endpoint: &str, account: &Account, body: Bytes) -> Result<Outgoing, Fault> {
     let device = account.part(DEVICE);
     let nonce = &random::hex(6)[..11];
+    let mark = if endpoint.contains('?') { '&' } else { '?' };
     let url = format!(
-        "{endpoint}?biz_id=ai_qwen&fe_version=1.0.0&chat_client=h5&device=pc&fr=pc&pr=qwen&ut={ut}&la=zh-CN&tz=Asia%2FShanghai\
+        "{endpoint}{mark}biz_id=ai_qwen&fe_version=1.0.0&chat_client=h5&device=pc&fr=pc&pr=qwen&ut={ut}&la=zh-CN&tz=Asia%2FShanghai\
          &wv={WEB_VERSION}&ve={WEB_VERSION}&nonce={nonce}&timestamp={now}",
         ut = percent_encoding::utf8_percent_encode(device, NON_ALPHANUMERIC),
         now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_millis()),
@@ -133,57 +156,21 @@ fn secret(text: &str) -> Result<HeaderValue, Fault> {
     Ok(value)
 }
 
-struct Turn {
-    person: bool,
-    text: String,
-}
-
-fn item(turn: &Turn) -> Item<'_> {
-    Item {
+/// The messages of a turn: pictures stand before what is said about them.
+fn items<'a>(turn: &'a Turn<'a>) -> impl Iterator<Item = Item<'a>> {
+    let shown = (!turn.pictures.is_empty()).then(|| Item {
+        mime_type: "image/url",
+        content: "",
+        meta_data: MetaData { resource_infos: Some(&turn.pictures), ..MetaData::default() },
+        status: "complete",
+    });
+    let said = (!turn.text.is_empty()).then(|| Item {
         mime_type: "text/plain",
         content: &turn.text,
-        meta_data: MetaData { ori_query: turn.person.then_some(turn.text.as_str()) },
+        meta_data: MetaData { ori_query: turn.person.then_some(turn.text.as_str()), ..MetaData::default() },
         status: "complete",
-    }
-}
-
-/// Folds a conversation into turns of person and model.
-fn turns(request: &ChatRequest) -> Result<Vec<Turn>, Fault> {
-    let mut instructions = String::new();
-    let mut turns: Vec<Turn> = Vec::with_capacity(request.messages.len());
-    for message in &request.messages {
-        let text = message.content.text();
-        if text.is_empty() {
-            continue;
-        }
-        match (message.role, turns.last_mut()) {
-            (Role::System, _) => append(&mut instructions, &text),
-            (role, Some(last)) if last.person == (role != Role::Assistant) => append(&mut last.text, &text),
-            (role, _) => turns.push(Turn { person: role != Role::Assistant, text }),
-        }
-    }
-    if !instructions.is_empty() {
-        match turns.iter_mut().find(|turn| turn.person) {
-            Some(first) => first.text = format!("{instructions}\n\n{}", first.text),
-            None => turns.insert(0, Turn { person: true, text: instructions }),
-        }
-    }
-    match turns.last() {
-        None => Err(Fault::request("messages", "`messages` holds no text; write something in at least one message")),
-        Some(last) => {
-            if !last.person {
-                turns.push(Turn { person: true, text: CONTINUE.to_owned() });
-            }
-            Ok(turns)
-        }
-    }
-}
-
-fn append(text: &mut String, more: &str) {
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
-    text.push_str(more);
+    });
+    shown.into_iter().chain(said)
 }
 
 #[cfg(test)]

@@ -1,14 +1,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::chat::{Content, Message, Part};
+use crate::chat::{Attachment, Content, Message, Part, Role, Source};
+use crate::providers::qianwen::turns::{CONTINUE, LOOK};
 
 fn request(messages: &[(Role, &str)]) -> ChatRequest {
-    let message = |(role, text): &(Role, &str)| Message {
-        role: *role,
-        content: Content::Text((*text).to_owned()),
-        tool_calls: false,
-    };
+    let message = |(role, text): &(Role, &str)| Message::new(*role, *text);
     ChatRequest { messages: messages.iter().map(message).collect(), ..ChatRequest::default() }
 }
 
@@ -67,13 +64,95 @@ fn the_history_has_no_roles_and_instructions_stand_before_the_first_words() {
 #[test]
 fn parts_are_joined_and_silence_is_refused() {
     let parts = Content::Parts(vec![Part::Text("a".into()), Part::Text("b".into())]);
-    let message = Message { role: Role::User, content: parts, tool_calls: false };
+    let message = Message { content: parts, ..Message::new(Role::User, "") };
     assert_eq!(
         body(&ChatRequest { messages: vec![message], ..ChatRequest::default() })["messages"][0]["content"],
         "a\nb"
     );
     let fault = chat("https://host", &request(&[(Role::User, "")]), "Qwen", &account()).unwrap_err();
     assert_eq!(fault.param.as_deref(), Some("messages"));
+}
+
+fn picture(id: &str) -> Part {
+    let url = format!("https://cdn/{id}");
+    let kept = [("url", url.as_str()), ("id", id), ("format", "png"), ("name", "p.png"), ("size", "67")];
+    let kept = kept.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    Part::Picture(Attachment { source: Source::Uploaded(kept.into()), name: Some("mine.png".into()) })
+}
+
+fn shown(ids: &[&str]) -> Value {
+    let info = |id: &&str| json!({"url": format!("https://cdn/{id}"), "id": id, "file_format": "png", "file_name": "p.png", "file_size": "67"});
+    let infos: Vec<_> = ids.iter().map(info).collect();
+    json!({"mime_type": "image/url", "content": "", "meta_data": {"resource_infos": infos}, "status": "complete"})
+}
+
+fn said(text: &str) -> Value {
+    json!({"mime_type": "text/plain", "content": text, "meta_data": {"ori_query": text}, "status": "complete"})
+}
+
+fn with_parts(messages: Vec<(Role, Vec<Part>)>) -> ChatRequest {
+    let message = |(role, parts)| Message { content: Content::Parts(parts), ..Message::new(role, "") };
+    ChatRequest { messages: messages.into_iter().map(message).collect(), ..ChatRequest::default() }
+}
+
+#[test]
+fn pictures_stand_before_the_text_of_their_turn() {
+    use Role::{Assistant, System, User};
+    let text = |text: &str| Part::Text(text.to_owned());
+    let sent = |messages| body(&with_parts(messages))["messages"].clone();
+    assert_eq!(sent(vec![(User, vec![text("a"), picture("1"), picture("2")])]), json!([shown(&["1", "2"]), said("a")]));
+    assert_eq!(
+        sent(vec![(User, vec![picture("1")]), (User, vec![text("b"), picture("2")])]),
+        json!([shown(&["1", "2"]), said("b")])
+    );
+    let answered = json!({"mime_type": "text/plain", "content": "c", "meta_data": {}, "status": "complete"});
+    assert_eq!(
+        sent(vec![
+            (System, vec![text("S"), picture("0")]),
+            (User, vec![picture("1")]),
+            (Assistant, vec![picture("2"), text("c")]),
+            (User, vec![picture("3")]),
+        ]),
+        json!([shown(&["0", "1"]), said(&format!("S\n\n{LOOK}")), shown(&["2"]), answered, shown(&["3"]), said(LOOK)])
+    );
+    assert_eq!(sent(vec![(System, vec![picture("1")])]), json!([shown(&["1"]), said(LOOK)]));
+}
+
+#[test]
+fn what_is_neither_text_nor_an_uploaded_picture_is_refused_by_its_place() {
+    let attachment = |source| Attachment { source, name: None };
+    let address = || Source::Address("https://a/p.png".into());
+    let wrong = [
+        Part::Picture(attachment(address())),
+        Part::Picture(attachment(Source::Uploaded([("id".to_owned(), "1".to_owned())].into()))),
+        Part::File(attachment(Source::Stored("file-1".into()))),
+        Part::Other("input_audio".into()),
+    ];
+    for part in wrong {
+        let mut request = with_parts(vec![(Role::User, vec![picture("1")]), (Role::User, vec![part.clone()])]);
+        let refused = |request: &ChatRequest| chat("https://host", request, "Qwen", &account()).unwrap_err();
+        assert_eq!(refused(&request).param.as_deref(), Some("messages[1].content"), "{part:?}");
+        request.messages[1].origin = Some(7);
+        let fault = refused(&request);
+        assert_eq!(fault.kind, FaultKind::Request);
+        assert!(fault.message.contains("messages[7].content") && !fault.message.contains("a/p.png"), "{fault}");
+    }
+}
+
+#[test]
+fn thinking_and_search_are_asked_for_only_in_so_many_words() {
+    let asked = |thinking, search| {
+        let body = body(&ChatRequest { thinking, search, ..request(&[(Role::User, "x")]) });
+        let field = |name: &str| body.get(name).cloned();
+        (field("deep_search"), field("chat_mode"), field("enable_search"))
+    };
+    let quick = || (Some(json!(null)), Some(json!("quick")));
+    for thinking in [None, Some(false)] {
+        let (deep_search, chat_mode, enable_search) = asked(thinking, None);
+        assert_eq!(((deep_search, chat_mode), enable_search), (quick(), None));
+    }
+    assert_eq!(asked(Some(true), Some(true)), (Some(json!("1")), None, Some(json!(true))));
+    assert_eq!(asked(Some(true), Some(false)).2, Some(json!(false)));
 }
 
 #[test]

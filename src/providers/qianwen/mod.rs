@@ -3,6 +3,7 @@
 //! Sent are the owner's cookie and the plain headers that the protocol needs. Request signatures, TLS fingerprints and
 //! device material are not sent; when the site insists on them, or on a person, the account waits for its owner.
 
+mod bucket;
 mod credential;
 mod cumulative;
 mod decoder;
@@ -12,10 +13,14 @@ mod liveness;
 mod markers;
 mod models;
 mod recognise;
+mod resource;
 mod rolled;
 mod sessions;
+mod sources;
 mod thinking;
 mod trouble;
+mod turns;
+mod upload;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +28,8 @@ use crate::accounts::Account;
 use crate::accounts::paste::{Paste, Recognition};
 use crate::chat::{ChatRequest, Fault};
 use crate::providers::{
-    Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Provider, Sessions, Setup,
+    Abilities, Call, Configured, Credentials, Decoder, Encoded, Kind, Liveness, ModelInfo, ModelListing, Pictures,
+    Provider, Sessions, Setup, Uploads,
 };
 use crate::upstream::ResponseHead;
 
@@ -43,11 +49,20 @@ impl Kind for Qianwen {
     }
 }
 
+/// How many tokens of a conversation the site heeds: beyond about 27,000 it forgets silently (BAX, measured in 2026-05 and
+/// 06, one source; whether it is so for every model is unproven).
+const WINDOW: u64 = 27_000;
+
 /// The site's hosts. One origin may stand in for all of them.
+#[derive(Clone)]
 struct Hosts {
     chat: String,
     api: String,
     account: String,
+    workspace: String,
+    side: String,
+    /// The origin that stands in, also for hosts that only the site can name.
+    stand_in: Option<String>,
 }
 
 impl Hosts {
@@ -57,6 +72,9 @@ impl Hosts {
             chat: host("https://chat2.qianwen.com"),
             api: host("https://chat2-api.qianwen.com"),
             account: host("https://api.qianwen.com"),
+            workspace: host("https://workspace-res.qianwen.com"),
+            side: host("https://chat-side.qianwen.com"),
+            stand_in: stand_in.map(str::to_owned),
         }
     }
 }
@@ -77,6 +95,14 @@ impl Provider for Web {
 
     fn models(&self) -> Vec<ModelInfo> {
         models::built_in()
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { pictures: Pictures::Uploaded, ..Abilities::PLAIN }
+    }
+
+    fn window(&self, _model: &str) -> Option<u64> {
+        Some(WINDOW)
     }
 
     fn aliases(&self) -> &[&str] {
@@ -104,6 +130,10 @@ impl Provider for Web {
     }
 
     fn sessions(&self) -> Option<&dyn Sessions> {
+        Some(self)
+    }
+
+    fn uploads(&self) -> Option<&dyn Uploads> {
         Some(self)
     }
 

@@ -10,7 +10,7 @@ use crate::providers::{ModelInfo, ModelListing};
 use crate::upstream::{Method, Outgoing, ResponseHead};
 
 /// The site's default model.
-const DEFAULT: &str = "Qwen";
+pub const DEFAULT: &str = "Qwen";
 
 /// Names that people know from the official API and from older gateways.
 pub const ALIASES: [&str; 14] = [

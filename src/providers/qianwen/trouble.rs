@@ -58,7 +58,7 @@ struct Punishment {
 /// Reads a body that is no stream of events.
 pub fn from_body(head: &ResponseHead, body: &[u8]) -> Fault {
     let text = String::from_utf8_lossy(body);
-    if RISK_CONTROL.iter().any(|sign| text.contains(sign)) {
+    if is_risk_control(body) {
         let refusal: Refusal<'_> = serde_json::from_str(&text).unwrap_or_default();
         return risk_control(refusal.data.and_then(|data| data.url).as_deref()).with_status(head.status);
     }
@@ -82,6 +82,12 @@ pub fn from_body(head: &ResponseHead, body: &[u8]) -> Fault {
         }
         (_, status) => from_status(status, head).with_status(status),
     }
+}
+
+/// Whether a body is the risk control's.
+pub fn is_risk_control(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    RISK_CONTROL.iter().any(|sign| text.contains(sign))
 }
 
 /// Reads an error code and its text, of a body or of a frame.
