@@ -1,21 +1,17 @@
 //! Fetches what a user's address holds: a stranger's request to a stranger's server, so everything about it is bounded.
 
-use std::rc::Rc;
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
-use actix_http::HttpMessage;
-use awc::ClientResponse;
-use awc::error::{ConnectError, PayloadError, SendRequestError};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use super::file_name::file_name;
-use super::header::{self, HeaderName, HeaderValue};
-use super::pinned::Pinned;
+use super::reader::Answer;
 use super::target::{Target, refused};
-use super::{CONNECT_TIMEOUT, Client, Settings, USER_AGENT};
+use super::way::{self, Wire};
+use super::{Client, Settings, USER_AGENT};
 use crate::chat::Fault;
 
 /// How large a fetched file may be, in bytes.
@@ -80,9 +76,10 @@ impl Client {
 async fn fetch(settings: &Settings, url: &str, limits: &FetchLimits) -> Result<Fetched, Fault> {
     let mut target = Target::read(url)?;
     for _ in 0..=limits.redirects {
-        let response = ask(settings, &target).await?;
-        match sent_on(&response) {
-            None => return take(response, &target, limits).await,
+        let answer = ask(settings, &target).await?;
+        let leads = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
+        match answer.header("location").filter(|_| leads) {
+            None => return take(answer, &target, limits).await,
             Some(location) => target = target.follow(&location)?,
         }
     }
@@ -91,78 +88,58 @@ async fn fetch(settings: &Settings, url: &str, limits: &FetchLimits) -> Result<F
 }
 
 /// Sends the request over a connection of its own: one that is kept could have been opened for somebody else.
-async fn ask(
-    settings: &Settings,
-    target: &Target,
-) -> Result<ClientResponse<impl Stream<Item = Result<Bytes, PayloadError>> + Unpin + use<>>, Fault> {
-    let addresses: Rc<[_]> = target.addresses(&*settings.network.resolver).await?.into();
-    let pinned = Pinned {
-        addresses,
-        dialer: Arc::clone(&settings.network.dialer),
-        proxy: settings.proxy.clone(),
-        tls: Arc::clone(&settings.tls),
-    };
-    let connector = awc::Connector::new()
-        .connector(pinned)
-        .rustls_0_23(Arc::clone(&settings.tls))
-        .timeout(CONNECT_TIMEOUT)
-        .handshake_timeout(CONNECT_TIMEOUT);
-    #[expect(clippy::disallowed_methods, reason = "a client with a connection that nobody else can get")]
-    let builder = awc::Client::builder();
-    let client = builder.connector(connector).disable_timeout().disable_redirects().no_default_headers().finish();
-    let request = client
-        .get(target.uri()?)
-        .no_decompress()
-        .force_close()
-        .insert_header((header::ACCEPT, "*/*"))
-        .insert_header((header::ACCEPT_ENCODING, "identity"))
-        .insert_header((header::USER_AGENT, USER_AGENT));
-    request.send().await.map_err(|error| unreachable(target, &error))
-}
-
-/// Where an answer leads on, if it does.
-fn sent_on<S>(response: &ClientResponse<S>) -> Option<String> {
-    let leads = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    let location = response.headers().get(header::LOCATION).filter(|_| leads)?;
-    Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
-}
-
-async fn take<S>(mut response: ClientResponse<S>, target: &Target, limits: &FetchLimits) -> Result<Fetched, Fault>
-where
-    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
-{
+async fn ask(settings: &Settings, target: &Target) -> Result<Answer<Box<dyn Wire>>, Fault> {
     let name = target.name();
-    let status = response.status().as_u16();
+    let addresses = target.addresses(&*settings.network.resolver).await?;
+    let unreached =
+        |error: io::Error| refused(format!("{name} cannot be reached ({}); check the address", error.kind()));
+    let plain = way::connect(settings, &addresses).await.map_err(unreached)?;
+    let mut wire: Box<dyn Wire> = match target.server_name() {
+        None => Box::new(plain),
+        Some(server) => {
+            let untrusted =
+                |_| refused(format!("{name} has no valid certificate, or speaks no TLS; check the address"));
+            way::secure(settings, plain, server?).await.map_err(untrusted)?
+        }
+    };
+    let head = target.head();
+    let request = format!(
+        "{head}User-Agent: {USER_AGENT}\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+    );
+    let asked = async {
+        wire.write_all(request.as_bytes()).await?;
+        wire.flush().await?;
+        Answer::read(wire).await
+    };
+    asked.await.map_err(|_| refused(format!("{name} gave no valid HTTP answer; check the address")))
+}
+
+async fn take(mut answer: Answer<Box<dyn Wire>>, target: &Target, limits: &FetchLimits) -> Result<Fetched, Fault> {
+    let name = target.name();
+    let status = answer.status;
     if status != 200 {
         let mend = "check that it opens without signing in";
         return Err(refused(format!("{name} answered with HTTP {status}; {mend}")).with_status(status));
     }
-    let text = |name: HeaderName| response.headers().get(name).map(|value: &HeaderValue| value.as_bytes());
-    let text = |name| text(name).map(String::from_utf8_lossy);
-    let encoding = text(header::CONTENT_ENCODING).unwrap_or_default();
+    let encoding = answer.header("content-encoding").unwrap_or_default();
     if !matches!(encoding.trim().to_ascii_lowercase().as_str(), "" | "identity") {
-        return Err(refused(format!("{name} sent the file compressed for transport, which was not asked for")));
+        return Err(refused(format!("{name} sent the file compressed, which was not asked for; send the data itself")));
     }
-    let media_type = media_type(&text(header::CONTENT_TYPE).unwrap_or_default());
-    let file_name = file_name(text(header::CONTENT_DISPOSITION).as_deref(), target.path());
-    let declared = text(header::CONTENT_LENGTH).and_then(|length| length.trim().parse::<u64>().ok());
-    let bytes = read(response.take_payload(), declared, limits.bytes, &name).await?;
+    let bytes = read(&mut answer, limits.bytes, &name).await?;
+    let media_type = media_type(&answer.header("content-type").unwrap_or_default());
+    let file_name = file_name(answer.header("content-disposition").as_deref(), target.path());
     Ok(Fetched { bytes, media_type, name: file_name })
 }
 
-/// Reads a body. What it declares saves reading one that is too large, and is not believed otherwise.
-async fn read<S>(mut body: S, declared: Option<u64>, limit: usize, name: &str) -> Result<Bytes, Fault>
-where
-    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
-{
+/// Reads a body. A length that it declares saves reading what is too large, and is not believed otherwise.
+async fn read(answer: &mut Answer<Box<dyn Wire>>, limit: usize, name: &str) -> Result<Bytes, Fault> {
     let large = || refused(format!("what {name} sent is larger than {}; use a smaller file", size(limit)));
-    let declared = declared.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-    if declared.is_some_and(|length| length > limit) {
+    if answer.declared().is_some_and(|length| length > limit as u64) {
         return Err(large());
     }
+    let broken = |_| refused(format!("{name} broke off before the file was whole; try again"));
     let mut whole = Vec::new();
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|_| refused(format!("{name} broke off before the file was whole; try again")))?;
+    while let Some(piece) = answer.piece().await.map_err(broken)? {
         let needed = whole.len() + piece.len();
         if needed > limit {
             return Err(large());
@@ -192,20 +169,6 @@ fn media_type(text: &str) -> String {
     let valid = bare.len() <= LONGEST_MEDIA_TYPE
         && bare.split_once('/').is_some_and(|(kind, subtype)| fit(kind) && fit(subtype));
     if valid { bare } else { "application/octet-stream".to_owned() }
-}
-
-fn unreachable(target: &Target, error: &SendRequestError) -> Fault {
-    let name = target.name();
-    refused(match error {
-        SendRequestError::Connect(ConnectError::Timeout) => format!("connecting to {name} took too long"),
-        SendRequestError::Connect(ConnectError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
-            format!("{name} has no valid certificate; check the address")
-        }
-        SendRequestError::Connect(ConnectError::Io(error)) => {
-            format!("{name} cannot be reached ({}); check the address", error.kind())
-        }
-        _ => format!("{name} gave no valid HTTP answer; check the address"),
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The only outbound HTTP: one `awc` client per worker thread, with our own connector below it. What users' addresses
-//! hold is fetched apart from it, by clients that live for one request and reach nothing but the public internet.
+//! hold is fetched apart from it, over connections that live for one request and reach the public internet alone.
 
 mod body;
 mod connector;
@@ -8,9 +8,10 @@ mod file_name;
 mod guard;
 mod io;
 mod network;
-mod pinned;
+mod reader;
 mod target;
 mod tls;
+mod way;
 
 #[cfg(test)]
 mod fetcher_tests;

@@ -1,7 +1,5 @@
 //! What no user can make the service connect to.
 
-use std::io::Write;
-
 use super::fixture::{Internet, Wire, proxy, run, site};
 use super::{FetchLimits, Fetched};
 use crate::chat::{Fault, FaultKind};

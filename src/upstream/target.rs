@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
-use awc::http::Uri;
-use url::{Host, ParseError, Url};
+use rustls::pki_types::ServerName;
+use url::{Host, ParseError, Position, Url};
 
 use super::guard;
 use super::network::Resolve;
@@ -83,6 +83,10 @@ impl Target {
             return Err(refused(format!("the address names port {port}; open are {ports}")));
         }
         url.set_fragment(None);
+        // The parser encodes what is not; a line break in the request must not hang on that alone.
+        if !url.as_str().bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(refused("the address is not valid"));
+        }
         Ok(Self { url, host, port })
     }
 
@@ -115,9 +119,21 @@ impl Target {
         }
     }
 
-    /// The address as the HTTP client wants it.
-    pub(super) fn uri(&self) -> Result<Uri, Fault> {
-        self.url.as_str().parse().map_err(|_| refused("the address is not valid"))
+    /// The request's first line and the host, as they are sent.
+    pub(super) fn head(&self) -> String {
+        let path = &self.url[Position::BeforePath..Position::AfterQuery];
+        let host = &self.url[Position::BeforeHost..Position::AfterPort];
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n")
+    }
+
+    /// Whom the server's certificate must name; `None` without TLS.
+    pub(super) fn server_name(&self) -> Option<Result<ServerName<'static>, Fault>> {
+        let unfit = |_| refused("the address's host cannot stand in a certificate");
+        (self.url.scheme() == "https").then(|| match &self.host {
+            Host::Domain(name) => ServerName::try_from(name.clone()).map_err(unfit),
+            Host::Ipv4(address) => Ok(ServerName::IpAddress(IpAddr::V4(*address).into())),
+            Host::Ipv6(address) => Ok(ServerName::IpAddress(IpAddr::V6(*address).into())),
+        })
     }
 
     /// The path, percent-encoded.
