@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from disk import mount, release, remount
 from owner import Owner, grep
 from patience import until
 from wire import HOST
@@ -37,14 +38,27 @@ def listed(sdk, stack, **query):
     return [file["id"] for file in sdk.call(stack, "files", body=query)["files"]]
 
 
+def largest(folder):
+    """The size of the largest file in a folder that need not be there."""
+    return max((file.stat().st_size for file in folder.glob("*")), default=0)
+
+
 @pytest.fixture(scope="module")
-def shared(fake):
-    """One stack for whatever leaves nothing behind."""
+def shelf(fake):
+    """The one stack behind `shared`."""
     stack = Owner(fake, "ok~cut701").start()
     yield stack
     stack.close()
     assert "panicked" not in stack.output()
     assert not [word for word in ("SECRET", "报告", NAME) if word in stack.output()], "names and contents are not logged"
+
+
+@pytest.fixture
+def shared(shelf):
+    """A stack without files. Shared, so it must outlive whatever a test does to it."""
+    for file in shelf.ask("/v1/files").json()["data"]:
+        assert shelf.ask(f"/v1/files/{file['id']}", "DELETE").status == 200
+    return shelf
 
 
 def test_a_file_from_its_upload_to_its_end(sdk, shared):
@@ -69,8 +83,7 @@ def test_ten_megabytes(sdk, shared):
     data = os.urandom(10 << 20)
     id = kept(sdk, shared, data=data)["id"]
     assert read(sdk, shared, id) == data
-    assert not grep(shared.data_dir, data[:32].hex(), NAME)
-    sdk.call(shared, "remove", body={"id": id})
+    assert not grep(shared.data_dir, NAME)
 
 
 def test_pages_follow_each_other(sdk, shared):
@@ -79,8 +92,6 @@ def test_pages_follow_each_other(sdk, shared):
     assert listed(sdk, shared, limit=2) == ids[::-1]
     assert listed(sdk, shared, limit=2, order="asc") == ids
     assert listed(sdk, shared, purpose="vision") == [ids[2]]
-    for id in ids:
-        sdk.call(shared, "remove", body={"id": id})
 
 
 @pytest.mark.parametrize(
@@ -134,6 +145,36 @@ def test_limits_are_exceptions_that_name_the_setting(sdk, owner):
     kept(sdk, stack, data=b"x")
 
 
+@pytest.fixture
+def small(fake):
+    """A stack, not started, on a disk of 4 MB."""
+    stack = Owner(fake, "ok~cut706")
+    mount(stack, "-o", "size=4m")
+    yield stack
+    release(stack)
+    stack.close()
+    assert "panicked" not in stack.output()
+
+
+def test_a_disk_that_does_not_serve_refuses_files(sdk, small):
+    """Full, what does not fit leaves nothing; read only, what is there is read and neither added to nor deleted."""
+    small.start()
+    id, folder = kept(sdk, small)["id"], small.data_dir / "files"
+    error = upload(sdk, small, data=bytes(6 << 20))["error"]
+    assert (error["status_code"], error["code"]) == (503, "storage_unavailable"), error
+    assert "free some space" in error["message"] and os.listdir(folder) == [id]
+    sdk.call(small, "remove", body={"id": kept(sdk, small, data=bytes(1 << 20))["id"]})
+    assert small.stop() == 0
+    remount(small, "ro")
+    small.start()
+    assert listed(sdk, small) == [id] and read(sdk, small, id) == TEXT
+    for error in (upload(sdk, small), sdk.call(small, "remove", body={"id": id})):
+        assert (error["error"]["status_code"], error["error"]["code"]) == (503, "storage_unavailable"), error
+    assert listed(sdk, small) == [id]
+    remount(small, "rw")
+    assert sdk.call(small, "remove", body={"id": id})["deleted"]["deleted"]
+
+
 @pytest.mark.parametrize("end", ["killed", "left"])
 def test_half_an_upload_leaves_no_trace(owner, end):
     """The service is killed, or the client leaves, when half a file has reached the disk."""
@@ -150,8 +191,7 @@ def test_half_an_upload_leaves_no_trace(owner, end):
         connection.putheader(name, value)
     connection.endheaders()
     connection.send(b'--XX\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + bytes(8 << 20))
-    half = lambda: folder.exists() and any(file.stat().st_size > 1 << 20 for file in folder.iterdir())  # noqa: E731
-    until(half, 10, lambda: "half of it lies on disk")
+    until(lambda: largest(folder) > 1 << 20, 10, lambda: "half of it lies on disk")
     assert stack.ask("/v1/files").json()["data"] == []
     if end == "killed":
         stack.restart(kill=True)

@@ -1,13 +1,12 @@
 """What is kept: copies of it, its key, and a disk that does not serve."""
 
-import os
 import sqlite3
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
+from disk import mount, release, remount
 from owner import OK_END, Owner, grep, who
 from patience import until
 from stack import free_port
@@ -30,12 +29,6 @@ def owner(fake):
         one.close()
     for one in made:
         assert "panicked" not in one.output() and "SECRET" not in one.output()
-
-
-def release(stack):
-    """Ends a mount that a test made."""
-    if os.path.ismount(stack.data_dir):
-        subprocess.run(["umount", "-l", stack.data_dir], check=False)
 
 
 def test_a_backup_while_running_and_its_restore(owner):
@@ -188,18 +181,6 @@ def test_two_services_do_not_share_a_folder(owner, fake):
     second = stack.command("serve", APP_PORT=str(free_port()))
     assert second.returncode == 78 and "another qianqiao" in second.stderr, second.stderr
     assert stack.chat().text().endswith(OK_END)
-
-
-def mount(stack, *options):
-    """A small file system of its own in the place of the data folder; not everybody may mount one."""
-    done = subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", stack.data_dir], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip("file systems cannot be mounted here")
-
-
-def remount(stack, option):
-    """Changes how it is mounted."""
-    subprocess.run(["mount", "-o", f"remount,{option}", stack.data_dir], check=True, capture_output=True)
 
 
 def test_a_full_disk(owner):
