@@ -1,0 +1,72 @@
+//! `GET /openapi.json`: everything that is served, described.
+
+mod chunk;
+mod everywhere;
+mod message;
+mod request;
+mod tool;
+
+use actix_web::HttpResponse;
+use utoipa::OpenApi;
+
+pub use request::ChatCompletionRequest;
+
+use super::{admin, billing, chat, docs, health, home, metrics, models};
+use crate::openai::error::Envelope;
+use chunk::ChatCompletionChunk;
+use everywhere::{Answers, Keys, Names};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "qianqiao 千桥",
+        description = "One private, OpenAI-compatible API, and the owner's side of it.\n\n\
+                       Every API route also answers without `/v1`. A client that has only one field for a key, before a \
+                       private Hugging Face Space, may put ours into the address: `/k/<key>/v1/…` reaches every route \
+                       under `/v1`, as does `?key=<key>`."
+    ),
+    servers((url = "/")),
+    paths(
+        chat::completions,
+        models::list,
+        models::one,
+        billing::subscription,
+        billing::usage,
+        health::health,
+        home::page,
+        metrics::show,
+        openapi,
+        docs::page,
+        docs::asset,
+        admin::accounts::list,
+        admin::accounts::one,
+        admin::accounts::preview,
+        admin::accounts::add,
+        admin::accounts::edit,
+        admin::accounts::delete,
+        admin::accounts::test,
+        admin::accounts::enable,
+        admin::accounts::disable,
+        admin::accounts::events,
+        admin::models::list,
+        admin::settings::list,
+        admin::settings::set,
+        admin::settings::reset,
+        admin::settings::notify,
+        admin::store::status,
+        admin::store::backup,
+    ),
+    components(schemas(ChatCompletionChunk, Envelope)),
+    modifiers(&Names, &Keys, &Answers)
+)]
+struct Description;
+
+/// Describes the API; there is no secret in it.
+#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "This description.", body = Object)))]
+pub async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().json(Description::openapi())
+}
+
+#[cfg(test)]
+#[path = "description_tests.rs"]
+mod tests;
