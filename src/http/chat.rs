@@ -7,7 +7,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 use futures_util::stream;
 
 use super::auth::Caller;
-use super::description::ChatCompletionRequest;
+use super::description::{ChatCompletionRequest, StreamEvent};
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
 use crate::gateway::Reply;
@@ -31,7 +31,7 @@ use crate::upstream::Client;
         (
             status = 200,
             description = "The answer.",
-            content((Completion = "application/json"), (String = "text/event-stream")),
+            content((Completion = "application/json"), (StreamEvent = "text/event-stream")),
             headers(
                 ("x-qianqiao-account" = String, description = "The account that answered; told to the owner."),
                 ("x-qianqiao-attempts" = u32, description = "How many accounts were asked; told to the owner."),

@@ -7,8 +7,15 @@ use utoipa::ToSchema;
 
 use crate::openai::answer::UsageObject;
 
-/// What stands behind each `data: ` of a stream. The stream ends with `data: [DONE]`; after an error, which comes as
-/// `data: {"error": …}`, it ends without.
+/// An event of a stream.
+#[derive(ToSchema)]
+pub struct StreamEvent {
+    /// A `ChatCompletionChunk`, written as JSON. The last one is `[DONE]`; after an error, which is `{"error": …}`, there
+    /// is none.
+    data: String,
+}
+
+/// What the data of an event says.
 #[derive(ToSchema)]
 pub struct ChatCompletionChunk {
     /// The same in every chunk.

@@ -9,6 +9,7 @@ mod tool;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
 
+pub use chunk::StreamEvent;
 pub use request::ChatCompletionRequest;
 
 use super::{admin, billing, chat, docs, health, home, metrics, models};
