@@ -57,7 +57,7 @@ def test_every_answer_is_as_described(stacks, tmp_path):
     command = [PYTHON, "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{stack.port}/openapi.json"]
     command += ["--header", f"Authorization: Bearer {stack.key}", "--checks", ",".join(CHECKS)]
     command += ["--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--generation-deterministic"]
-    command += ["--max-time", "75", "--no-color"]
+    command += ["--no-color"]
     for operation in LEFT_OUT:
         command += ["--exclude-operation-id", operation]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
@@ -65,7 +65,8 @@ def test_every_answer_is_as_described(stacks, tmp_path):
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=85, check=False
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    served = sum(len(item) for item in described(stack)["paths"].values()) - len(LEFT_OUT)
+    # It does not ask for the description itself a second time.
+    served = sum(len(item) for item in described(stack)["paths"].values()) - len(LEFT_OUT) - 1
     tested = re.search(r"Tested: (\d+)", done.stdout)
     generated = re.search(r"(\d+) generated", done.stdout)
     assert tested and int(tested[1]) == served, done.stdout[-2000:]

@@ -27,6 +27,15 @@ use everywhere::{Answers, Keys, Names};
                        under `/v1`, as does `?key=<key>`."
     ),
     servers((url = "/")),
+    tags(
+        (name = "chat", description = "Conversations."),
+        (name = "models", description = "What can be asked for."),
+        (name = "billing", description = "The balance that some clients ask for."),
+        (name = "accounts", description = "The owner's accounts."),
+        (name = "settings", description = "What the owner may change."),
+        (name = "store", description = "What is kept."),
+        (name = "service", description = "The service itself."),
+    ),
     paths(
         chat::completions,
         models::list,
