@@ -78,5 +78,5 @@ pub async fn openapi() -> HttpResponse {
 }
 
 #[cfg(test)]
-#[path = "description_tests.rs"]
+#[path = "description/description_tests.rs"]
 mod tests;
