@@ -78,5 +78,4 @@ pub async fn openapi() -> HttpResponse {
 }
 
 #[cfg(test)]
-#[path = "description/description_tests.rs"]
-mod tests;
+mod description_tests;
