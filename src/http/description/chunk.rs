@@ -41,7 +41,7 @@ pub struct ChunkChoice {
     index: u32,
     /// What is new.
     delta: Delta,
-    /// In an answer's last chunk: `stop`, `length`, `tool_calls` or `content_filter`.
+    /// In an answer's last chunk: `stop`, `length`, `tool_calls`, `function_call` or `content_filter`.
     finish_reason: Option<String>,
     /// The tokens' likelihoods, where a service tells them.
     #[schema(value_type = Option<Object>)]
@@ -59,6 +59,11 @@ pub struct Delta {
     reasoning_content: Option<String>,
     /// Pieces of calls.
     tool_calls: Option<Vec<ToolCallDelta>>,
+    /// A piece of a call in OpenAI's older form, where the request used that.
+    function_call: Option<FunctionDelta>,
+    /// Pages that the answer draws on, as OpenAI's web search tells them.
+    #[schema(value_type = Option<Vec<Object>>)]
+    annotations: Option<Vec<Value>>,
 }
 
 /// A piece of a call.
