@@ -3,25 +3,31 @@
 use std::num::{NonZeroU32, NonZeroU64};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The owner's limits for one account. What is not said is not limited.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Requests at the same time, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     pub concurrent: Option<NonZeroU32>,
     /// Requests within 60 s of the first of them, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
     pub requests_per_minute: Option<NonZeroU32>,
     /// Requests a day (UTC), from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>, minimum = 1)]
     pub requests_per_day: Option<NonZeroU64>,
     /// Tokens a day (UTC), questions and answers together, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>, minimum = 1)]
     pub tokens_per_day: Option<NonZeroU64>,
     /// Its share of the work beside accounts of the same provider: 1 unless said otherwise, from 1 to 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1000)]
     pub weight: Option<NonZeroU32>,
 }
 

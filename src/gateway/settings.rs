@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 use super::names::Names;
 use super::roster::Roster;
@@ -41,7 +42,7 @@ const ROUTES: &str = "models.routes";
 pub type Base = BTreeMap<&'static str, (Value, bool)>;
 
 /// One setting as its owner sees it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Setting {
     /// Its name.
     pub name: &'static str,

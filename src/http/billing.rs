@@ -2,10 +2,12 @@
 
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
 
-#[derive(Serialize)]
+/// A balance that never ends.
+#[derive(Serialize, ToSchema)]
 struct Subscription {
     object: &'static str,
     has_payment_method: bool,
@@ -15,13 +17,18 @@ struct Subscription {
     access_until: i64,
 }
 
-#[derive(Serialize)]
+/// What was spent: nothing.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BillingUsage)]
 struct Usage {
     object: &'static str,
     total_usage: f64,
 }
 
 /// "Unlimited".
+///
+/// There is no balance here; the figures only keep clients content that ask for one.
+#[utoipa::path(get, path = "/v1/dashboard/billing/subscription", tag = "billing", responses((status = 200, description = "A balance that never ends.", body = Subscription)), security(("key" = [])))]
 pub async fn subscription(_: Caller) -> impl Responder {
     const UNLIMITED: f64 = 100_000_000.0;
     HttpResponse::Ok().json(Subscription {
@@ -35,6 +42,7 @@ pub async fn subscription(_: Caller) -> impl Responder {
 }
 
 /// "Nothing spent".
+#[utoipa::path(get, path = "/v1/dashboard/billing/usage", tag = "billing", responses((status = 200, description = "Nothing.", body = Usage)), security(("key" = [])))]
 pub async fn usage(_: Caller) -> impl Responder {
     HttpResponse::Ok().json(Usage { object: "list", total_usage: 0.0 })
 }

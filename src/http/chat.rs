@@ -7,10 +7,11 @@ use actix_web::{Error, HttpRequest, HttpResponse, Responder};
 use futures_util::stream;
 
 use super::auth::Caller;
+use super::description::{ChatCompletionRequest, StreamEvent};
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
 use crate::gateway::Reply;
-use crate::openai::answer::Whole;
+use crate::openai::answer::{Completion, Whole};
 use crate::openai::chunk::Stream;
 use crate::openai::{Identity, request};
 use crate::random;
@@ -18,6 +19,34 @@ use crate::state::AppState;
 use crate::upstream::Client;
 
 /// Answers one completion, whole or as a stream.
+///
+/// With `"stream": true` the answer is server-sent events, each a `ChatCompletionChunk`, then `data: [DONE]`.
+#[utoipa::path(
+    post,
+    path = "/v1/chat/completions",
+    tag = "chat",
+    params(("x-session-id" = Option<String>, Header, description = "Names the conversation, so that it stays with one account.")),
+    request_body = ChatCompletionRequest,
+    responses(
+        (
+            status = 200,
+            description = "The answer.",
+            content((Completion = "application/json"), (StreamEvent = "text/event-stream")),
+            headers(
+                ("x-qianqiao-account" = String, description = "The account that answered; told to the owner."),
+                ("x-qianqiao-attempts" = u32, description = "How many accounts were asked; told to the owner."),
+            )
+        ),
+        (status = 400, description = "The request is wrong, or the service behind refused it; `param` names the field."),
+        (status = 404, description = "There is no such model."),
+        (status = 409, description = "The service behind found a conflict."),
+        (status = 413, description = "The body is too large."),
+        (status = 422, description = "The service behind cannot work with the request."),
+        (status = 429, description = "The accounts' limits are reached, or there are too many requests at once."),
+        (status = 503, description = "No account can answer now, or the service is stopping."),
+    ),
+    security(("key" = []))
+)]
 pub async fn completions(
     caller: Caller,
     head: HttpRequest,

@@ -1,15 +1,54 @@
-//! `GET /openapi.json`: the admin API, described.
+//! `GET /openapi.json`: everything that is served, described.
+
+mod chunk;
+mod everywhere;
+mod message;
+mod request;
+mod tool;
 
 use actix_web::HttpResponse;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::OpenApi;
 
-use super::{admin, files};
+pub use chunk::StreamEvent;
+pub use request::ChatCompletionRequest;
+
+use super::{admin, billing, chat, docs, files, health, home, metrics, models};
+use crate::openai::error::Envelope;
+use chunk::ChatCompletionChunk;
+use everywhere::{Answers, Keys, Names};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "qianqiao 千桥", description = "The owner's side of one private, OpenAI-compatible API."),
+    info(
+        title = "qianqiao 千桥",
+        description = "One private, OpenAI-compatible API, and the owner's side of it.\n\n\
+                       Every API route also answers without `/v1`. A client that has only one field for a key, before a \
+                       private Hugging Face Space, may put ours into the address: `/k/<key>/v1/…` reaches every route \
+                       under `/v1`, as does `?key=<key>`."
+    ),
+    servers((url = "/")),
+    tags(
+        (name = "chat", description = "Conversations."),
+        (name = "models", description = "What can be asked for."),
+        (name = "files", description = "Files that requests refer to."),
+        (name = "billing", description = "The balance that some clients ask for."),
+        (name = "accounts", description = "The owner's accounts."),
+        (name = "settings", description = "What the owner may change."),
+        (name = "store", description = "What is kept."),
+        (name = "service", description = "The service itself."),
+    ),
     paths(
+        chat::completions,
+        models::list,
+        models::one,
+        billing::subscription,
+        billing::usage,
+        health::health,
+        home::page,
+        metrics::show,
+        openapi,
+        docs::page,
+        docs::asset,
         admin::accounts::list,
         admin::accounts::one,
         admin::accounts::preview,
@@ -33,20 +72,16 @@ use super::{admin, files};
         files::delete,
         files::content,
     ),
-    modifiers(&Keys)
+    components(schemas(ChatCompletionChunk, Envelope)),
+    modifiers(&Names, &Keys, &Answers)
 )]
 struct Description;
 
-struct Keys;
-
-impl Modify for Keys {
-    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        api.components.get_or_insert_default().add_security_scheme("key", bearer);
-    }
-}
-
 /// Describes the API; there is no secret in it.
+#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "This description.", body = Object)))]
 pub async fn openapi() -> HttpResponse {
     HttpResponse::Ok().json(Description::openapi())
 }
+
+#[cfg(test)]
+mod description_tests;

@@ -1,13 +1,15 @@
-//! What every request and every answer has: one form of the path, a request id, and CORS.
+//! What every request and every answer has: one form of the path without a key in it, a request id, and CORS.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse};
+use percent_encoding::percent_decode_str;
 
 use super::API;
+use super::auth::KeyInPath;
 use crate::random;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,13 +35,16 @@ pub async fn envelope<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if let Some(path) = canonical(request.path()) {
+    if let Some((key, path)) = without_key(request.path()) {
+        rewrite(&mut request, &path);
+        request.extensions_mut().insert(KeyInPath(key));
+    } else if let Some(path) = canonical(request.path()) {
         rewrite(&mut request, &path);
     }
     let id = request_id(request.headers());
     let of_a_page = request.headers().contains_key(header::ORIGIN);
     // As the router reads it: a path may be written with percent signs.
-    let path = percent_encoding::percent_decode_str(request.path()).decode_utf8_lossy();
+    let path = percent_decode_str(request.path()).decode_utf8_lossy();
     let shared = path != "/" && !path.starts_with("/admin");
     let preflight = request.method() == Method::OPTIONS && shared;
     let mut response = if preflight {
@@ -101,6 +106,21 @@ fn canonical(path: &str) -> Option<String> {
     (one != path).then_some(one)
 }
 
+/// What stands in the place of a path that nothing answers and whose key must not be repeated.
+const UNKNOWN: &str = "/k/***";
+
+/// The key of a path `/k/<key>/…`, and the one form of what follows it. Only the API is reached this way, because an
+/// address is kept in histories and shown in bars; its base answers as the base without a key does.
+fn without_key(path: &str) -> Option<(Vec<u8>, String)> {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let marked = percent_decode_str(parts.next()?).map(|byte| byte.to_ascii_lowercase()).eq(*b"k");
+    let key = parts.next().filter(|_| marked)?;
+    let rest = format!("/{}", parts.collect::<Vec<_>>().join("/"));
+    let rest = canonical(&rest).unwrap_or(rest);
+    let open = rest == "/" || rest.starts_with("/v1/");
+    Some((percent_decode_str(key).collect(), if open { rest } else { UNKNOWN.to_owned() }))
+}
+
 fn rewrite(request: &mut ServiceRequest, path: &str) {
     let query = request.query_string();
     let text = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
@@ -133,6 +153,32 @@ mod tests {
             ("/modelsx", "/modelsx"),
         ] {
             assert_eq!(canonical(path).as_deref().unwrap_or(path), one, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_path_is_taken_out_of_it() {
+        for (path, key, one) in [
+            ("/k/KEY/v1/chat/completions", "KEY", "/v1/chat/completions"),
+            ("/k/KEY/chat/completions", "KEY", "/v1/chat/completions"),
+            ("//k//KEY//v1//v1//models/", "KEY", "/v1/models"),
+            ("/%6b/a%2Fb%20c/v1/models/x/y", "a/b c", "/v1/models/x/y"),
+            ("/K/KEY/v1/dashboard/billing/usage", "KEY", "/v1/dashboard/billing/usage"),
+            ("/k/KEY", "KEY", "/"),
+            ("/k/KEY/v1/", "KEY", "/"),
+            ("/k/KEY/admin/api/accounts", "KEY", UNKNOWN),
+            ("/k/KEY/%61dmin/api/accounts", "KEY", UNKNOWN),
+            ("/k/KEY/v1/admin/api/accounts", "KEY", UNKNOWN),
+            ("/k/KEY/metrics", "KEY", UNKNOWN),
+            ("/k/KEY/health", "KEY", UNKNOWN),
+            ("/k/KEY/k/KEY/v1/models", "KEY", UNKNOWN),
+            ("/k/KEY/./v1/models", "KEY", UNKNOWN),
+        ] {
+            let (found, rest) = without_key(path).unwrap();
+            assert_eq!((found.as_slice(), rest.as_str()), (key.as_bytes(), one), "{path}");
+        }
+        for path in ["/", "/k", "/k/", "/kk/KEY/v1/models", "/v1/k/KEY/models", "/%256b/KEY/v1/models"] {
+            assert!(without_key(path).is_none(), "{path}");
         }
     }
 }

@@ -3,14 +3,18 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::admin::store::StoreView;
 use super::auth::presented;
 use crate::accounts::View;
 use crate::state::AppState;
 
-#[derive(Serialize)]
+/// How the service is. All but `status` is told to the owner only.
+#[derive(Serialize, ToSchema)]
 struct Health {
+    /// `ok` or `degraded`.
+    #[schema(example = "ok")]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'static str>,
@@ -26,19 +30,23 @@ struct Health {
     under_way: Option<u64>,
 }
 
-#[derive(Serialize)]
+/// A provider and its accounts.
+#[derive(Serialize, ToSchema)]
 struct ProviderHealth {
     id: String,
     models: usize,
+    /// Whether the upstream itself named them.
     models_fetched: bool,
     accounts: Vec<AccountHealth>,
 }
 
-#[derive(Serialize)]
+/// An account.
+#[derive(Serialize, ToSchema)]
 struct AccountHealth {
     id: String,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// When it is tried again, in milliseconds since 1970.
     until: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
@@ -46,8 +54,9 @@ struct AccountHealth {
 }
 
 /// Answers 200 as long as the service can answer at all. Without the owner's key it says no more than that.
+#[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, description = "It answers.", body = Health)), security((), ("key" = [])))]
 pub async fn health(request: HttpRequest, state: Data<AppState>) -> impl Responder {
-    let owner = presented(request.headers()).any(|key| state.master_key.is(key));
+    let owner = presented(&request).any(|key| state.master_key.is(&key));
     let mut warnings = state.warnings.clone();
     warnings.extend(state.database.status().problem);
     HttpResponse::Ok().json(Health {

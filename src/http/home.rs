@@ -7,7 +7,8 @@ use actix_web::{HttpResponse, Responder};
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'self' https://huggingface.co";
 
-/// Shows the page.
+/// Shows the page that says how to connect.
+#[utoipa::path(get, path = "/", tag = "service", responses((status = 200, description = "A page.", body = String, content_type = "text/html")))]
 pub async fn page() -> impl Responder {
     HttpResponse::Ok()
         .insert_header(ContentType::html())

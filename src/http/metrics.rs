@@ -14,6 +14,7 @@ use crate::state::AppState;
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Counters, and how things are at this moment.
+#[utoipa::path(get, path = "/metrics", tag = "service", responses((status = 200, description = "Prometheus' form of text.", body = String, content_type = "text/plain")), security(("key" = [])))]
 pub async fn show(_: Caller, state: Data<AppState>) -> HttpResponse {
     let mut text = metrics::text();
     let views = state.gateway.roster.views();

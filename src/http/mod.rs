@@ -5,6 +5,7 @@ mod auth;
 mod billing;
 mod chat;
 mod description;
+mod docs;
 mod envelope;
 mod files;
 mod health;
@@ -48,10 +49,22 @@ pub fn configure(urls: &mut ServiceConfig) {
     )
     .service(web::resource("/health").route(get().to(health::health)).default_service(web::to(problem::method)))
     .service(web::resource("/").route(get().to(home::page)).default_service(web::to(problem::method)))
-    .service(web::resource("/v1/dashboard/billing/subscription").route(get().to(billing::subscription)))
-    .service(web::resource("/v1/dashboard/billing/usage").route(get().to(billing::usage)))
+    .service(
+        web::resource("/v1/dashboard/billing/subscription")
+            .route(get().to(billing::subscription))
+            .default_service(web::to(problem::method)),
+    )
+    .service(
+        web::resource("/v1/dashboard/billing/usage")
+            .route(get().to(billing::usage))
+            .default_service(web::to(problem::method)),
+    )
     .service(web::resource("/metrics").route(get().to(metrics::show)).default_service(web::to(problem::method)))
-    .service(web::resource("/openapi.json").route(get().to(description::openapi)))
+    .service(
+        web::resource("/openapi.json").route(get().to(description::openapi)).default_service(web::to(problem::method)),
+    )
+    .service(web::resource("/docs").route(get().to(docs::page)).default_service(web::to(problem::method)))
+    .service(web::resource("/docs/{file}").route(get().to(docs::asset)).default_service(web::to(problem::method)))
     .configure(admin::configure)
     .default_service(web::to(problem::path));
 }

@@ -15,6 +15,7 @@ use crate::state::AppState;
 const CREATED: i64 = 1_788_652_800;
 
 /// Lists what is served.
+#[utoipa::path(get, path = "/v1/models", tag = "models", responses((status = 200, description = "The models.", body = ModelList)), security(("key" = [])))]
 pub async fn list(_: Caller, state: Data<AppState>) -> impl Responder {
     let roster = &state.gateway.roster;
     let mut models = vec![Model::new(AUTO, "Auto", "qianqiao", CREATED)];
@@ -40,6 +41,7 @@ pub async fn list(_: Caller, state: Data<AppState>) -> impl Responder {
 }
 
 /// Tells one model; its id may hold slashes.
+#[utoipa::path(get, path = "/v1/models/{id}", tag = "models", params(("id" = String, Path)), responses((status = 200, description = "The model.", body = Model), (status = 400, description = "No account of that number."), (status = 404, description = "There is no such model."), (status = 503, description = "Nothing that knows it can be used.")), security(("key" = [])))]
 pub async fn one(caller: Caller, state: Data<AppState>, id: Path<String>) -> impl Responder {
     match find(&state.gateway.roster, &id) {
         Ok(model) => json(&model),

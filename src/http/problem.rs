@@ -90,6 +90,22 @@ pub async fn method(request: HttpRequest) -> HttpResponse {
     builder(405).body(error::object(&message, "invalid_request_error", None, Some("method_not_allowed")))
 }
 
+/// A path as it may be repeated. One that may hold a key, or a query that the client escaped, may not.
 fn shown(path: &str) -> String {
-    path.chars().take(80).collect()
+    let plain = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let may_hold_a_key = plain.contains(['?', '%']) || plain.split('/').any(|part| part.eq_ignore_ascii_case("k"));
+    if may_hold_a_key { "/***".to_owned() } else { path.chars().take(80).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_may_hold_a_key_is_not_repeated() {
+        for path in ["/k/KEY/x", "/K/KEY", "/%6b/KEY/v1", "/k%2FKEY", "/x/../k/KEY", "/%256b/KEY", "/x%3Fkey=KEY"] {
+            assert_eq!(shown(path), "/***", "{path}");
+        }
+        assert_eq!(shown("/v1/nothing"), "/v1/nothing");
+    }
 }

@@ -2,6 +2,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::chunk::finish_name;
 use super::error;
@@ -153,29 +154,50 @@ fn call_object(call: &ToolDelta) -> CallObject<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct Completion<'a> {
+/// A whole answer. An upstream's own body may pass as it is: then fields that are optional here may be missing, and
+/// there may be more.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatCompletion)]
+pub struct Completion<'a> {
+    #[schema(example = "chatcmpl-0123456789abcdef01234567")]
     id: &'a str,
+    /// Always `chat.completion`.
+    #[schema(example = "chat.completion")]
     object: &'static str,
+    /// When it began, in seconds since 1970.
     created: i64,
+    /// The model that answered.
     model: &'a str,
     choices: Vec<ChoiceObject<'a>>,
     usage: UsageObject,
 }
 
-#[derive(Serialize)]
-struct ChoiceObject<'a> {
+/// One of the answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatChoice)]
+pub struct ChoiceObject<'a> {
     index: u32,
     message: MessageObject<'a>,
+    /// The tokens' likelihoods, where a service tells them.
+    #[schema(value_type = Option<Object>)]
     logprobs: Option<()>,
+    /// `stop`, `length`, `tool_calls` or `content_filter`.
+    #[schema(example = "stop")]
     finish_reason: &'static str,
 }
 
-#[derive(Serialize)]
-struct MessageObject<'a> {
+/// What an assistant says.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatAnswer)]
+pub struct MessageObject<'a> {
+    /// Always `assistant`.
+    #[schema(example = "assistant")]
     role: &'static str,
+    /// The text; `null` where only tools are called.
     content: Option<&'a str>,
+    #[schema(value_type = Option<String>)]
     refusal: Option<()>,
+    /// What the model thought before it answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_content: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,21 +232,29 @@ impl<'a> Annotation<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct CallObject<'a> {
+/// A call of a tool.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatToolCall)]
+pub struct CallObject<'a> {
     id: &'a str,
+    /// Always `function`.
+    #[schema(example = "function")]
     r#type: &'static str,
     function: FunctionObject<'a>,
 }
 
-#[derive(Serialize)]
-struct FunctionObject<'a> {
+/// A call of a function.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatFunctionCall)]
+pub struct FunctionObject<'a> {
     name: &'a str,
+    /// A text that holds JSON.
     arguments: &'a str,
 }
 
 /// OpenAI's usage object.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Usage)]
 pub struct UsageObject {
     prompt_tokens: u64,
     completion_tokens: u64,
@@ -235,13 +265,17 @@ pub struct UsageObject {
     completion_tokens_details: Option<CompletionDetails>,
 }
 
-#[derive(Serialize)]
-struct PromptDetails {
+/// More about the question's tokens.
+#[derive(Serialize, ToSchema)]
+pub struct PromptDetails {
+    /// Of those, known already.
     cached_tokens: u64,
 }
 
-#[derive(Serialize)]
-struct CompletionDetails {
+/// More about the answer's tokens.
+#[derive(Serialize, ToSchema)]
+pub struct CompletionDetails {
+    /// Of those, thought.
     reasoning_tokens: u64,
 }
 

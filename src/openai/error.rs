@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::chat::{Fault, FaultKind};
 
@@ -35,17 +36,24 @@ pub enum Retry {
     Never(Option<u64>),
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    error: Object<'a>,
+/// An error, as every route answers it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub struct Envelope<'a> {
+    error: ErrorObject<'a>,
 }
 
-/// All four fields are required by OpenAI's schema.
-#[derive(Serialize)]
-struct Object<'a> {
+/// What is wrong. All four fields are required by OpenAI's schema.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorObject<'a> {
+    /// What happened and the mend.
     message: &'a str,
+    #[schema(example = "invalid_request_error")]
     r#type: &'a str,
+    /// The field that is wrong.
+    #[schema(required = true)]
     param: Option<&'a str>,
+    #[schema(required = true)]
     code: Option<&'a str>,
 }
 
@@ -66,7 +74,7 @@ pub fn reply(fault: &Fault, owner: bool) -> ErrorReply {
 
 /// `{"error":{…}}`.
 pub fn object(message: &str, r#type: &str, param: Option<&str>, code: Option<&str>) -> Bytes {
-    let envelope = Envelope { error: Object { message, r#type, param, code } };
+    let envelope = Envelope { error: ErrorObject { message, r#type, param, code } };
     serde_json::to_vec(&envelope).map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)
 }
 

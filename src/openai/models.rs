@@ -1,9 +1,10 @@
 //! The model list: one object that satisfies every client's reading of it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One model. OpenAI's and Anthropic's names do not collide, so both are there.
-#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, ToSchema)]
 pub struct Model {
     /// The name to ask for.
     pub id: String,
@@ -22,7 +23,7 @@ pub struct Model {
 }
 
 /// The list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ModelList {
     /// Always `list`.
     pub object: &'static str,

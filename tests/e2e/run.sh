@@ -47,6 +47,7 @@ install npm npm
 if ! python3 -c 'import ensurepip' 2>/dev/null; then install "no program" python3 python3-venv; fi
 once "$venvs/e2e" "$here/requirements.txt" make_venv "$venvs/e2e" "$here/requirements.txt"
 once "$venvs/e2e-openai1" "$here/requirements-openai1.txt" make_venv "$venvs/e2e-openai1" "$here/requirements-openai1.txt"
+once "$venvs/schemathesis" "$here/requirements-schemathesis.txt" make_venv "$venvs/schemathesis" "$here/requirements-schemathesis.txt"
 once "$here/node/node_modules" "$here/node/package-lock.json" npm --prefix "$here/node" ci --no-audit --no-fund
 
 cargo build --quiet --manifest-path "$root/Cargo.toml" --package fake-upstream

@@ -73,6 +73,80 @@ def test_every_way_of_sending_the_key(gallery, name, form):
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/k/{}/v1/models",
+        "/k/{}/models",
+        "//k//{}//v1//models/",
+        "/%6b/{}/v1/v1/models",
+        "/K/{}/v1/models/auto",
+        "/k/{}/v1/dashboard/billing/usage",
+        "/v1/models?key={}",
+        "/models/?x=1&key={}",
+        "/metrics?key={}",
+    ],
+)
+def test_a_key_in_the_address(gallery, path):
+    """For clients with one field for a key, which holds Hugging Face's token before a private Space."""
+    key = gallery.key.replace("-", "%2D")
+    for bearer in (None, "hf_somebodys_token"):
+        answer = gallery.ask(path.format(key), key=bearer)
+        assert answer.status == 200 and answer.header("location") is None, answer.body
+        wrong = gallery.ask(path.format("wrong"), key=bearer)
+        assert wrong.status == 401 and wrong.error()["code"] == "invalid_api_key"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/k/{}/admin/api/accounts",
+        "/k/{}/v1/admin/api/accounts",
+        "/k/{}/%61dmin/api/accounts",
+        "/k/{}/v1/../admin/api/accounts",
+        "/k/{}/k/{}/v1/models",
+        "/k/{}/metrics",
+        "/k/{}/health",
+        "/k/{}/docs",
+        "/k/{}/nothing",
+        "/v1/k/{}/models",
+        "/k%2F{}/v1/models",
+        "/%256b/{}/v1/models",
+    ],
+)
+def test_a_key_in_the_path_opens_the_api_only(gallery, path):
+    """Whatever else is asked with it is not there, and the answer does not repeat the key."""
+    for method in ("GET", "POST", "DELETE"):
+        answer = gallery.ask(path.replace("{}", gallery.key), method, key=None)
+        assert answer.status == 404 and answer.error()["code"] == "unknown_url", answer.body
+        assert gallery.key not in repr((answer.headers, answer.body))
+
+
+def test_a_key_in_the_query_opens_nothing_of_the_owners(gallery):
+    """An address is kept in histories and shown in bars."""
+    for path in ("/admin/api/accounts", "/%61dmin/api/accounts", "//admin/api/accounts/"):
+        assert gallery.ask(f"{path}?key={gallery.key}", key=None).status == 401
+    assert gallery.ask(f"/health?key={gallery.key}", key=None).json() == {"status": "ok"}
+
+
+def test_the_base_with_a_key_in_it_is_the_base(gallery):
+    """People open the address that they have just pasted into a client."""
+    pages = [ask(gallery.port, path=path) for path in ("/v1", "/k/wrong/v1", "/k/wrong/", "/k/wrong")]
+    assert {page.status for page in pages} == {200} and len({page.body for page in pages}) == 1
+    assert all(page.header("referrer-policy") == "no-referrer" for page in pages)
+
+
+def test_a_library_with_the_key_in_its_base_url(gallery, sdk):
+    """The address is the only place that such a client leaves for our key."""
+    base, token = f"/k/{gallery.key}/v1", "hf_somebodys_token"
+    chosen = model("qianwen", "ok")
+    assert sdk.ask(gallery, "create", chosen, base=base, key=token)["result"]["choices"][0]["message"]["content"]
+    assert sdk.ask(gallery, "stream", chosen, base=base, key=token)["chunks"]
+    assert sdk.call(gallery, "models", base=base, key=token)["models"]
+    refused = sdk.ask(gallery, "create", chosen, base="/k/wrong/v1", key=token)
+    assert refused["error"]["status_code"] == 401
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {},

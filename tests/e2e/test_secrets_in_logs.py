@@ -47,6 +47,24 @@ PATHS = [
     "/k/x?SECRETQUERY",
     "/k/SECRETPATH%00",
     "/k/SECRETPATH?SECRETQUERY",
+    "//k//SECRETPATH//v1//models//",
+    "/k/v1/SECRETPATH/models",
+    "/k/x/k/SECRETPATH/v1/models",
+    "/k/SECRETPATH/SECRETPATH",
+    "/k/SECRETPATH/v1/SECRETPATH",
+    "/k/SECRETPATH/admin/api/accounts",
+    "/%4b/SECRETPATH/v1/models",
+    "/%256b/SECRETPATH/v1/models",
+    "/k%252FSECRETPATH/v1/models",
+    "/v1/models%253Fkey=SECRETQUERY",
+    "/k/qq-SECRETOWNER0123456789abcdef/v1/models",
+    "/k/qq-SECRETOWNER0123456789abcdef/chat/completions",
+    "/k/qq-SECRETOWNER0123456789abcdef",
+    "/%6b/qq%2DSECRETOWNER0123456789abcdef/v1/models/",
+    "//k//qq-SECRETOWNER0123456789abcdef//v1/nothing",
+    "/v1/models?key=qq-SECRETOWNER0123456789abcdef",
+    "/metrics?key=qq-SECRETOWNER0123456789abcdef",
+    "/admin/api/accounts?key=qq-SECRETOWNER0123456789abcdef",
 ]
 RAW = [
     b"GET /k/SECRETPATH/v1?SECRETQUERY HTTP/9.9\r\nHost: x\r\nAuthorization: Bearer sk-SECRETWRONG012345\r\n\r\n",
@@ -86,7 +104,10 @@ def requests(stack):
     headers = {"Cookie": "session=SECRETJAR", "Referer": "https://app.example/?SECRETQUERY", "User-Agent": "SECRETJAR"}
     for path in PATHS:
         for key in (stack.key, "sk-SECRETWRONG012345"):
-            stack.ask(path, key=key, headers=headers)
+            answer = stack.ask(path, key=key, headers=headers)
+            told = repr((answer.headers, answer.body))
+            assert "SECRETPATH" not in told and "SECRETOWNER" not in told, f"{path}: {told[:300]}"
+        stack.ask(path, "POST", {"model": "ok", "messages": [{"role": "user", "content": "SECRETWORDS"}]}, key=None)
         ask(stack.port, path=path, headers={"x-api-key": "sk-SECRETWRONG012345"})
         ask(stack.port, "OPTIONS", path, {"Origin": "https://SECRETJAR.example"})
     for raw in RAW:
@@ -163,7 +184,9 @@ def test_the_most_talkative_log_keeps_secrets_too(stacks, fake):
     )
     stack.key = SECRETS["the owner's key"]
     stack.start()
-    stack.ask("/v1/models?key=SECRETQUERY", key="sk-SECRETWRONG012345")
+    for path in ("/v1/models?key=SECRETQUERY", "/k/SECRETPATH/v1/models", "/k/SECRETPATH/nothing", "/K/SECRETPATH"):
+        stack.ask(path, key="sk-SECRETWRONG012345")
+    stack.ask(f"/k/{stack.key}/v1/models?key={stack.key}", key="hf_SECRETJAR")
     for model in ("auto", "deepseek/fake-large"):
         stack.chat(model, text="SECRETWORDS")
         stack.stream(model, text="SECRETWORDS").read()

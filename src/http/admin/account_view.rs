@@ -32,10 +32,8 @@ pub struct AccountView {
     /// When the credential ends by its own date, in seconds since 1970.
     pub expires: Option<u64>,
     /// Its own limits.
-    #[schema(value_type = Object)]
     pub limits: Limits,
     /// The limits that hold: its own, else the default ones.
-    #[schema(value_type = Object)]
     pub effective_limits: Limits,
     /// Requests under way.
     pub in_flight: u32,
@@ -63,7 +61,6 @@ pub struct AccountView {
 #[derive(Serialize, ToSchema)]
 pub struct CauseView {
     /// `rate`, `quota`, `expired`, `needs_owner`, `banned`, `upstream`, `timeout` or `protocol`.
-    #[schema(value_type = String)]
     pub class: crate::accounts::Class,
     /// The upstream's HTTP status.
     pub status: Option<u16>,
@@ -80,7 +77,6 @@ pub struct EventView {
     pub at: u64,
     /// What.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     pub event: Event,
 }
 

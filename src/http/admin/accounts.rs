@@ -30,7 +30,6 @@ pub struct Pasted {
     /// A name for the account.
     name: Option<String>,
     /// Its limits.
-    #[schema(value_type = Option<Object>)]
     limits: Option<Limits>,
 }
 
@@ -41,7 +40,6 @@ pub struct Edit {
     /// Another name.
     name: Option<String>,
     /// Its own limits, whole.
-    #[schema(value_type = Option<Object>)]
     limits: Option<Limits>,
     /// Whether it is used.
     enabled: Option<bool>,

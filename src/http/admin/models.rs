@@ -15,7 +15,6 @@ pub struct Served {
     models: Vec<ServedModel>,
     providers: Vec<ServedProvider>,
     /// Other names, hidden models and routes; changed at `/admin/api/settings/models.aliases` and its like.
-    #[schema(value_type = Object)]
     names: Names,
 }
 

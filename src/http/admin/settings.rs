@@ -19,7 +19,6 @@ use crate::upstream::Client;
 /// All settings.
 #[derive(Serialize, ToSchema)]
 pub struct SettingList {
-    #[schema(value_type = Vec<Object>)]
     settings: Vec<Setting>,
     /// Where notices go: the host only, because the address holds the right to write there.
     notify: NotifyView,
@@ -38,14 +37,12 @@ pub struct NotifyView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewValue {
-    #[schema(value_type = Object)]
     value: Value,
 }
 
 /// A change that holds.
 #[derive(Serialize, ToSchema)]
 pub struct Changed {
-    #[schema(value_type = Option<Object>)]
     setting: Option<Setting>,
     /// Whether it is on disk.
     kept: bool,
