@@ -5,6 +5,7 @@ mod chaos;
 mod client;
 mod credentials;
 mod hooks;
+mod uploads;
 
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
