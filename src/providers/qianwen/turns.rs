@@ -72,7 +72,10 @@ pub fn turns(request: &ChatRequest) -> Result<Vec<Turn<'_>>, Fault> {
     }
     match turns.last() {
         None => {
-            return Err(Fault::request("messages", "`messages` holds no text; write something in at least one message"));
+            return Err(Fault::request(
+                "messages",
+                "`messages` holds no text; write something in at least one message",
+            ));
         }
         Some(last) if !last.person => {
             turns.push(Turn { person: true, text: CONTINUE.to_owned(), pictures: Vec::new() })

@@ -54,6 +54,8 @@ pub struct Snapshot {
     /// The faults that chaos drew, by kind.
     pub faults: BTreeMap<&'static str, u64>,
     pub reused_refresh_tokens: u64,
+    /// Pictures that were brought whole, by credential.
+    pub uploads: BTreeMap<String, u64>,
     /// The last webhook calls, oldest first.
     pub hooks: VecDeque<Hook>,
     /// The whole body of each credential's last chat request.
@@ -117,6 +119,10 @@ impl Journal {
 
     pub fn reused_refresh_token(&self) {
         self.lock().reused_refresh_tokens += 1;
+    }
+
+    pub fn uploaded(&self, scenario: &str) {
+        *self.lock().uploads.entry(scenario.to_owned()).or_default() += 1;
     }
 
     pub fn hook(&self, hook: Hook) {
@@ -247,6 +253,7 @@ impl Snapshot {
         value["deleted_sessions"] = json!(self.deleted_sessions);
         value["faults"] = json!(self.faults);
         value["reused_refresh_tokens"] = json!(self.reused_refresh_tokens);
+        value["uploads"] = json!(self.uploads);
         value["hooks"] = self.hooks.iter().map(Hook::json).collect();
         value["recent"] = self.requests.iter().map(Entry::json).collect();
         value

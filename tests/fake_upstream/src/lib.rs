@@ -20,6 +20,7 @@ mod qianwen;
 mod qianwen_frames;
 mod qianwen_member;
 mod qianwen_turn;
+mod qianwen_upload;
 mod request;
 mod routes;
 mod scenario;
@@ -77,7 +78,9 @@ impl FakeUpstream {
         let journal = Arc::new(Journal::default());
         let credentials = Arc::new(Credentials::default());
         let bench = bench::Bench::default();
-        let context = routes::Context { fixtures, bench, journal: journal.clone(), credentials: credentials.clone() };
+        let uploads = qianwen_upload::Uploads::default();
+        let context =
+            routes::Context { fixtures, bench, uploads, journal: journal.clone(), credentials: credentials.clone() };
         let context = Arc::new(context);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("fake-upstream".to_owned());

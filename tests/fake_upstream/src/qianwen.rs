@@ -6,6 +6,7 @@ use crate::answer::{Answer, HTML};
 use crate::qianwen_frames::{self as frames, Ids};
 use crate::qianwen_member as member;
 use crate::qianwen_turn;
+use crate::qianwen_upload;
 use crate::request::{Line, Request};
 use crate::routes::{Context, unknown};
 use crate::scenario::{Plan, Scenario};
@@ -47,7 +48,7 @@ fn said(request: &Request, scenario: &Scenario, context: &Context) -> Answer {
     };
     let ids = Ids::of(&body);
     context.journal.session_created(&ids.session);
-    let answer = refusal(&scenario.plan);
+    let answer = refusal(&scenario.plan).or_else(|| qianwen_upload::unknown_picture(messages, scenario, context));
     answer.unwrap_or_else(|| output(scenario, messages, &ids, context))
 }
 

@@ -11,11 +11,12 @@ use crate::journal::Journal;
 use crate::request::Request;
 use crate::scenario::{Check, Scenario};
 use crate::turn::Turn;
-use crate::{chaos, fixtures, oauth, openai, qianwen, qianwen_member, turn};
+use crate::{chaos, fixtures, oauth, openai, qianwen, qianwen_member, qianwen_upload, turn};
 
 pub struct Context {
     pub fixtures: PathBuf,
     pub bench: Bench,
+    pub uploads: qianwen_upload::Uploads,
     pub journal: Arc<Journal>,
     pub credentials: Arc<Credentials>,
 }
@@ -48,6 +49,7 @@ pub fn route(request: &Request, context: &Context) -> Routed {
         ("POST", "/__fake/reset") => {
             context.journal.reset();
             context.credentials.reset();
+            context.uploads.reset();
             control("{}".to_owned())
         }
         ("POST", "/__fake/set") => set(request, context),
@@ -96,6 +98,21 @@ fn qianwen_route(request: &Request, context: &Context) -> Routed {
         (_, "/growth/user/benefit/user/member/info") => {
             let answer = qianwen_member::info(line, &scenario, context);
             check("POST /growth/user/benefit/user/member/info", scenario, answer)
+        }
+        ("POST", "/1/oss_token") => {
+            let answer = qianwen_upload::token(request, &scenario, context);
+            plain("POST /1/oss_token", scenario, answer)
+        }
+        ("PUT", path) if path.starts_with(qianwen_upload::OBJECTS) => {
+            plain("PUT /fake-oss", scenario, qianwen_upload::put(request, context))
+        }
+        ("POST", "/1/oss/callback") => {
+            let answer = qianwen_upload::callback(request, &scenario, context);
+            plain("POST /1/oss/callback", scenario, answer)
+        }
+        ("POST", "/api/v2/file/record/add") => {
+            let answer = qianwen_upload::record(request, &scenario, context);
+            plain("POST /api/v2/file/record/add", scenario, answer)
         }
         (method, path) => {
             let text = format!("fake upstream: no route {method} {path}\n");

@@ -58,6 +58,15 @@ pub enum Check {
     Waf,
 }
 
+/// What goes wrong when a picture is uploaded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum UploadTrouble {
+    Deny,
+    Expired,
+    Oss403,
+    Waf,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// The credential as it came, modifiers included; the journal counts by it.
@@ -76,6 +85,7 @@ pub struct Scenario {
     pub roll: bool,
     /// The answer's text where it is not the usual one, piece by piece.
     pub pieces: Vec<String>,
+    pub upload: Option<UploadTrouble>,
 }
 
 impl Scenario {
@@ -91,6 +101,7 @@ impl Scenario {
             user: format!("user-{first}"),
             roll: false,
             pieces: Vec::new(),
+            upload: None,
         };
         modifiers.for_each(|modifier| scenario.modify(modifier));
         scenario
@@ -119,6 +130,8 @@ impl Scenario {
             user.clone_into(&mut self.user);
         } else if let Some(check) = modifier.strip_prefix("check-").and_then(check) {
             self.check = check;
+        } else if let Some(trouble) = modifier.strip_prefix("upload-").and_then(upload_trouble) {
+            self.upload = Some(trouble);
         } else {
             self.plan = Plan::Unknown;
         }
@@ -145,6 +158,16 @@ fn check(name: &str) -> Option<Check> {
         "500" => Check::Broken,
         "stall" => Check::Stall,
         "waf" => Check::Waf,
+        _ => return None,
+    })
+}
+
+fn upload_trouble(name: &str) -> Option<UploadTrouble> {
+    Some(match name {
+        "deny" => UploadTrouble::Deny,
+        "expired" => UploadTrouble::Expired,
+        "oss403" => UploadTrouble::Oss403,
+        "waf" => UploadTrouble::Waf,
         _ => return None,
     })
 }
@@ -239,8 +262,19 @@ mod tests {
 
     #[test]
     fn whatever_is_not_understood_is_unknown() {
-        let slips =
-            ["", "okay", "bench-", "bench-0", "ok~fast", "ok~cut0", "404", "ok~check-me", "ok~user-", "chaos-1-101"];
+        let slips = [
+            "",
+            "okay",
+            "bench-",
+            "bench-0",
+            "ok~fast",
+            "ok~cut0",
+            "404",
+            "ok~check-me",
+            "ok~user-",
+            "ok~upload-x",
+            "chaos-1-101",
+        ];
         for name in slips {
             assert_eq!(Scenario::parse(name).plan, Plan::Unknown, "{name}");
         }

@@ -6,6 +6,7 @@ mod client;
 mod credentials;
 mod hooks;
 mod turns;
+mod uploads;
 
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
