@@ -57,19 +57,7 @@ pub fn turns(request: &ChatRequest) -> Result<Vec<Turn<'_>>, Fault> {
         }
     }
     turns.iter_mut().for_each(Turn::ask);
-    if !instructions.text.is_empty() || !instructions.pictures.is_empty() {
-        match turns.iter_mut().find(|turn| turn.person) {
-            Some(first) => {
-                let said = std::mem::take(first);
-                instructions.add(&said.text, said.pictures);
-                *first = instructions;
-            }
-            None => {
-                instructions.ask();
-                turns.insert(0, instructions);
-            }
-        }
-    }
+    instruct(&mut turns, instructions);
     match turns.last() {
         None => {
             return Err(Fault::request(
@@ -83,6 +71,21 @@ pub fn turns(request: &ChatRequest) -> Result<Vec<Turn<'_>>, Fault> {
         Some(_) => {}
     }
     Ok(turns)
+}
+
+/// The site has no place for instructions, so they stand before the first thing that the person said.
+fn instruct<'a>(turns: &mut Vec<Turn<'a>>, mut instructions: Turn<'a>) {
+    if instructions.text.is_empty() && instructions.pictures.is_empty() {
+        return;
+    }
+    if let Some(first) = turns.iter_mut().find(|turn| turn.person) {
+        let said = std::mem::take(first);
+        instructions.add(&said.text, said.pictures);
+        *first = instructions;
+    } else {
+        instructions.ask();
+        turns.insert(0, instructions);
+    }
 }
 
 /// The pictures of a message. Whatever else is attached should have been refused, or turned into text, before.

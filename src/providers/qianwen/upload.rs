@@ -263,3 +263,7 @@ fn read<T: DeserializeOwned>(head: &ResponseHead, body: &[u8]) -> Result<T, Faul
 #[cfg(test)]
 #[path = "upload_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "upload_wire_tests.rs"]
+mod wire_tests;

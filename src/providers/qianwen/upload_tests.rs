@@ -70,21 +70,34 @@ fn fields(outgoing: &Outgoing) -> Value {
     serde_json::from_slice(&outgoing.body).unwrap()
 }
 
+const MD5: &str = "+06vnQQS6WMkPrXpqiEjHQ==";
+
 #[test]
 fn a_picture_is_brought_in_four_steps() {
     let mut upload = begin(None);
-    let ask = sent(upload.next(None).unwrap());
-    assert_eq!((ask.method.as_str(), path(&ask).as_str()), ("POST", "https://workspace-res.qianwen.com/1/oss_token"));
-    let md5 = "+06vnQQS6WMkPrXpqiEjHQ==";
-    assert_eq!(
-        fields(&ask),
-        json!({"file_name": "picture-1.png", "content_type": "application/octet-stream", "content_md5": md5, "size": 16})
-    );
-    assert_eq!(header(&ask, "cookie"), Some(&b"tongyi_sso_ticket=TICKET"[..]));
+    asks(&sent(upload.next(None).unwrap()));
+    puts(&sent(upload.next(Some((&ok(), token().to_string().as_bytes()))).unwrap()));
+    reports(&sent(upload.next(Some((&ok(), b""))).unwrap()));
+    let step = upload.next(Some((&ok(), material().to_string().as_bytes()))).unwrap();
+    assert!(matches!(step, UploadStep::Try(_)), "the list of files is not what the picture is for");
+    enters(&sent(step));
+    let kept = done(&mut *upload, Some((&ResponseHead { status: 500, ..ok() }, b"<html>")));
+    assert_eq!(kept, ["format=png", "id=gid-1", "name=stored.png", "size=17", "url=https://cdn.qianwen.com/1.png"]);
+    assert!(matches!(fault(upload.next(None)).kind, FaultKind::Internal));
+}
 
-    let put = sent(upload.next(Some((&ok(), token().to_string().as_bytes()))).unwrap());
+fn asks(ask: &Outgoing) {
+    assert_eq!((ask.method.as_str(), path(ask).as_str()), ("POST", "https://workspace-res.qianwen.com/1/oss_token"));
+    assert_eq!(
+        fields(ask),
+        json!({"file_name": "picture-1.png", "content_type": "application/octet-stream", "content_md5": MD5, "size": 16})
+    );
+    assert_eq!(header(ask, "cookie"), Some(&b"tongyi_sso_ticket=TICKET"[..]));
+}
+
+fn puts(put: &Outgoing) {
     assert_eq!(put.method.as_str(), "PUT");
-    assert_eq!(path(&put), "https://ws.oss-cn-test.aliyuncs.com/a%20b%2F%C3%BC.png");
+    assert_eq!(path(put), "https://ws.oss-cn-test.aliyuncs.com/a%20b%2F%C3%BC.png");
     let query = put.url.query().unwrap();
     assert!(query.starts_with("req_id=") && query.ends_with("&biz_id=ai_qwen"), "{query}");
     assert_eq!(&put.body[..], PICTURE);
@@ -94,28 +107,28 @@ fn a_picture_is_brought_in_four_steps() {
         headers,
         [
             ("authorization", "OSS KEY:SIGNATURE"),
-            ("content-md5", md5),
+            ("content-md5", MD5),
             ("content-type", "application/octet-stream"),
             ("x-oss-security-token", "TOKEN"),
         ]
     );
     let printed = format!("{:?}", put.headers);
     assert!(!printed.contains("SIGNATURE") && !printed.contains("TOKEN"), "{printed}");
+}
 
-    let report = sent(upload.next(Some((&ok(), b""))).unwrap());
-    assert_eq!(path(&report), "https://workspace-res.qianwen.com/1/oss/callback");
+fn reports(report: &Outgoing) {
+    assert_eq!(path(report), "https://workspace-res.qianwen.com/1/oss/callback");
     assert!(report.url.query().unwrap().starts_with("req_id="));
     assert_eq!(
-        fields(&report),
-        json!({"file_md5": md5, "file_name": "picture-1.png", "file_type": "PNG", "bucket": "ws",
+        fields(report),
+        json!({"file_md5": MD5, "file_name": "picture-1.png", "file_type": "PNG", "bucket": "ws",
             "endpoint": "oss-cn-test", "object": "a b/ü.png", "entry": "qwen_pc"})
     );
+}
 
-    let step = upload.next(Some((&ok(), material().to_string().as_bytes()))).unwrap();
-    assert!(matches!(step, UploadStep::Try(_)), "the list of files is not what the picture is for");
-    let enter = sent(step);
-    assert_eq!(path(&enter), "https://chat-side.qianwen.com/api/v2/file/record/add");
-    let mut entry = fields(&enter);
+fn enters(enter: &Outgoing) {
+    assert_eq!(path(enter), "https://chat-side.qianwen.com/api/v2/file/record/add");
+    let mut entry = fields(enter);
     assert_eq!(entry["batchId"].take().as_str().unwrap().len(), 32);
     assert_eq!(
         entry,
@@ -123,11 +136,6 @@ fn a_picture_is_brought_in_four_steps() {
             "resourcePath": "https://cdn.qianwen.com/1.png", "sessionId": "", "batchId": null,
             "resourceInfos": [{"key": "gid-1", "url": "https://cdn.qianwen.com/1.png"}]})
     );
-    assert_eq!(
-        done(&mut *upload, Some((&ResponseHead { status: 500, ..ok() }, b"<html>"))),
-        ["format=png", "id=gid-1", "name=stored.png", "size=17", "url=https://cdn.qianwen.com/1.png"]
-    );
-    assert!(matches!(fault(upload.next(None)).kind, FaultKind::Internal));
 }
 
 fn done(upload: &mut dyn Upload, heard: Option<(&ResponseHead, &[u8])>) -> Vec<String> {
@@ -171,22 +179,24 @@ const WAF_JSON: &str = r#"{"ret":["FAIL_SYS_USER_VALIDATE","RGV587_ERROR::SM::x"
 const DENIED: &str = "<?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch</Code>\
     <OSSAccessKeyId>KEY</OSSAccessKeyId><StringToSign>SECRET</StringToSign></Error>";
 
-#[test]
-fn every_refusal_says_whose_fault_it_is() {
+const NOT_LOGIN: &str = r#"{"errorCode":"NOT_LOGIN","errorMsg":"未登录","failed":true,"success":false}"#;
+const BUSY: &str = r#"{"code":50001,"msg":"system busy"}"#;
+
+/// The steps that went well before, the answer to the next one, and the fault that it is.
+type Refused = (usize, u16, &'static str, FaultKind, Option<&'static str>);
+
+fn refusals() -> [Refused; 27] {
     use AccountTrouble::{Banned, Expired, NeedsOwner};
     use FaultKind::{Account, ContentFilter, Protocol, Quota, Request, Upstream};
     let (asked, put, reported) = (0, 1, 2);
-    let not_login = r#"{"errorCode":"NOT_LOGIN","errorMsg":"未登录","failed":true,"success":false}"#;
-    let blocked = r#"{"code":"ACCOUNT_BLOCKED","msg":"x"}"#;
-    let busy = r#"{"code":50001,"msg":"system busy"}"#;
-    let table: [(usize, u16, &str, FaultKind, Option<&str>); 27] = [
-        (asked, 200, busy, Upstream, Some("50001")),
-        (asked, 200, not_login, Account(Expired), Some("NOT_LOGIN")),
+    [
+        (asked, 200, BUSY, Upstream, Some("50001")),
+        (asked, 200, NOT_LOGIN, Account(Expired), Some("NOT_LOGIN")),
         (asked, 200, r#"{"code":1003,"msg":"cookie中tongyi_sso_ticket不能为空"}"#, Account(Expired), Some("1003")),
         (asked, 401, "", Account(Expired), None),
         (asked, 403, r#"{"code":"EX015","msg":"signature error"}"#, Upstream, Some("EX015")),
         (asked, 200, r#"{"code":"EX015","msg":"签名错误"}"#, Upstream, Some("EX015")),
-        (asked, 200, blocked, Account(Banned), Some("ACCOUNT_BLOCKED")),
+        (asked, 200, r#"{"code":"ACCOUNT_BLOCKED","msg":"x"}"#, Account(Banned), Some("ACCOUNT_BLOCKED")),
         (asked, 200, r#"{"code":1,"msg":"ACCOUNT_BLOCKED"}"#, Account(Banned), Some("1")),
         (asked, 200, WAF_PAGE, Account(NeedsOwner), None),
         (asked, 200, WAF_JSON, Account(NeedsOwner), None),
@@ -202,21 +212,25 @@ fn every_refusal_says_whose_fault_it_is() {
         (put, 302, "", Upstream, None),
         (put, 200, WAF_PAGE, Account(NeedsOwner), None),
         (reported, 200, r#"{"code":7,"msg":"安审拒绝"}"#, ContentFilter, Some("7")),
-        (reported, 200, not_login, Account(Expired), Some("NOT_LOGIN")),
+        (reported, 200, NOT_LOGIN, Account(Expired), Some("NOT_LOGIN")),
         (reported, 200, r#"{"errorCode":"NOT_LOGIN","data":{}}"#, Account(Expired), Some("NOT_LOGIN")),
         (reported, 200, WAF_JSON, Account(NeedsOwner), None),
         (reported, 200, r#"{"code":0,"data":{"ws_gid":"g"}}"#, Protocol, None),
         (reported, 200, r#"{"code":0,"data":{"ws_gid":"g","material_url":"file:///etc"}}"#, Protocol, None),
-    ];
-    for (steps, status, body, kind, code) in table {
+    ]
+}
+
+#[test]
+fn every_refusal_says_whose_fault_it_is() {
+    for (steps, status, body, kind, code) in refusals() {
         let fault = fault(after(steps, status, body));
         assert_eq!((fault.kind, fault.code.as_deref()), (kind, code), "{steps} {status} {body}");
         for secret in ["TICKET", "KEY", "SECRET", "TOKEN", "OSS "] {
             assert!(!fault.message.contains(secret), "{body}: {fault}");
         }
     }
-    assert!(fault(after(asked, 200, busy)).message.contains("system busy"));
-    assert!(fault(after(asked, 200, WAF_JSON)).for_owner.unwrap().contains("https://a/punish"));
+    assert!(fault(after(0, 200, BUSY)).message.contains("system busy"));
+    assert!(fault(after(0, 200, WAF_JSON)).for_owner.unwrap().contains("https://a/punish"));
 }
 
 #[test]
