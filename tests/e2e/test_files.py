@@ -217,4 +217,4 @@ def test_a_backup_says_what_it_does_not_hold(owner):
     assert stack.command("restore", str(copy)).returncode == 0
     stack.start()
     assert stack.ask("/v1/files").json()["data"] == []
-    assert "1 uploaded files are gone" in stack.output() and "SECRET" not in stack.output()
+    assert "1 uploaded files are forgotten" in stack.output() and "SECRET" not in stack.output()

@@ -42,7 +42,7 @@ struct Inner {
 
 impl Files {
     /// The files that `records` tell of. What an earlier run left half done is removed, and a file without contents is
-    /// forgotten; `warnings` say so. All of them together may be `limit_mb` MB large.
+    /// forgotten; `warnings` say what was damaged. All of them together may be `limit_mb` MB large.
     pub fn open(
         store: &Store,
         database: &Database,
@@ -150,12 +150,13 @@ fn tidy(folder: &Folder, database: &Database, records: Vec<FileRecord>, warnings
         }
     };
     let (whole, bare): (Vec<_>, Vec<_>) = readable.into_iter().partition(|record| names.contains(&record.id));
-    for (lost, why) in
-        [(&torn, "was changed or torn in the database"), (&bare, "has no contents (a backup holds none)")]
-    {
-        if !lost.is_empty() {
-            warnings.push(format!("{} uploaded files are gone: what is kept of each {why}", lost.len()));
-        }
+    if !torn.is_empty() {
+        warnings
+            .push(format!("{} uploaded files are gone: their keys in the database were changed or torn", torn.len()));
+    }
+    if !bare.is_empty() {
+        // A kill in the middle of a deletion leaves such rows, too, so this is nothing that must be mended.
+        log::warn!("{} uploaded files are forgotten: their contents are gone (a backup holds none)", bare.len());
     }
     torn.iter().chain(&bare).for_each(|record| database.put(Record::DropFile(record.id.clone())));
     let known: std::collections::HashSet<&str> = whole.iter().map(|record| record.id.as_str()).collect();
