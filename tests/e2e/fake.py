@@ -43,6 +43,18 @@ class Fake:
         recent = self.journal()["recent"]
         return [entry for entry in recent if entry["scenario"] == scenario and route in entry["route"]]
 
+    def say(self, name, *turns):
+        """From now on the credential `name` answers with these turns, the last one again and again; a text is a turn."""
+        turns = [{"text": turn} if isinstance(turn, str) else turn for turn in turns]
+        answer = ask(self.port, "POST", f"/__fake/say?name={name}", body=turns)
+        assert answer.status == 200, answer.body
+
+    def last(self, name):
+        """The last chat request of a credential, whole."""
+        answer = ask(self.port, path=f"/__fake/last?name={name}")
+        assert answer.status == 200, answer.body
+        return answer.json()
+
     def until(self, scenario, field, count, limit_s=2):
         """Waits until a count of one credential is reached."""
         return until(

@@ -1,9 +1,10 @@
 //! What tests change about the credentials while the fake runs, and what it counts for each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::scenario::{Plan, Scenario};
+use crate::turn::Turn;
 
 #[derive(Default)]
 pub struct Credentials(Mutex<Inner>);
@@ -12,6 +13,8 @@ pub struct Credentials(Mutex<Inner>);
 struct Inner {
     /// Credential → the scenario that it plays instead of the one it names.
     definitions: HashMap<String, String>,
+    /// Credential → what it says next; the last turn stays.
+    turns: HashMap<String, VecDeque<Turn>>,
     rolls: HashMap<String, u64>,
     draws: HashMap<String, u64>,
     /// Name → the number that its next refresh token must have.
@@ -53,6 +56,25 @@ impl Credentials {
             Some(definition) => Scenario::redefined(name, definition),
             None => Scenario::parse(name),
         }
+    }
+
+    /// From now on the credential `name` says these turns, the last one again and again; false if it has no name.
+    pub fn say(&self, name: &str, turns: Vec<Turn>) -> bool {
+        let named = !name.is_empty();
+        if named {
+            self.lock().turns.insert(name.to_owned(), turns.into());
+        }
+        named
+    }
+
+    /// The next turns of a credential, none if it was told nothing. `count` is asked only when there are any.
+    pub fn turns(&self, name: &str, count: impl FnOnce() -> usize) -> Vec<Turn> {
+        let mut inner = self.lock();
+        let Some(turns) = inner.turns.get_mut(name) else {
+            return Vec::new();
+        };
+        let next = || if turns.len() > 1 { turns.pop_front() } else { turns.front().cloned() };
+        std::iter::from_fn(next).take(count()).collect()
     }
 
     /// How often the credential's cookies were replaced, this time included.

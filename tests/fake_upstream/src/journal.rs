@@ -56,6 +56,8 @@ pub struct Snapshot {
     pub reused_refresh_tokens: u64,
     /// The last webhook calls, oldest first.
     pub hooks: VecDeque<Hook>,
+    /// The whole body of each credential's last chat request.
+    pub last: BTreeMap<String, Bytes>,
 }
 
 #[derive(Default)]
@@ -121,8 +123,14 @@ impl Journal {
         push_bounded(&mut self.lock().hooks, hook, HOOKS_KEPT);
     }
 
-    /// Counts a chat reply as open until the returned guard is dropped.
-    pub fn open(self: &Arc<Self>, scenario: &str) -> OpenReply {
+    /// The whole body of the credential's last chat request.
+    pub fn last(&self, scenario: &str) -> Option<Bytes> {
+        self.lock().last.get(scenario).cloned()
+    }
+
+    /// Keeps a chat request's body, and counts its reply as open until the returned guard is dropped.
+    pub fn open(self: &Arc<Self>, scenario: &str, body: &Bytes) -> OpenReply {
+        self.lock().last.insert(scenario.to_owned(), body.clone());
         self.count(scenario, |counts| {
             counts.requests += 1;
             counts.open += 1;

@@ -14,15 +14,18 @@ mod hooks;
 mod journal;
 mod oauth;
 mod openai;
+mod openai_turn;
 mod player;
 mod qianwen;
 mod qianwen_frames;
 mod qianwen_member;
+mod qianwen_turn;
 mod request;
 mod routes;
 mod scenario;
 mod server;
 mod text;
+mod turn;
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -103,6 +106,17 @@ impl FakeUpstream {
     #[must_use]
     pub fn set(&self, name: &str, plan: &str) -> bool {
         self.credentials.set(name, plan)
+    }
+
+    /// From now on the credential `name` says these turns, which the README describes; false if they are none.
+    #[must_use]
+    pub fn say(&self, name: &str, turns: &serde_json::Value) -> bool {
+        turn::Turn::list(turns).is_some_and(|turns| self.credentials.say(name, turns))
+    }
+
+    /// The whole body of the credential's last chat request.
+    pub fn last(&self, name: &str) -> Option<bytes::Bytes> {
+        self.journal.last(name)
     }
 
     /// Polls the journal until it satisfies the condition; the error is its last state.

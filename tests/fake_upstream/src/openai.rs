@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Frame, Further, HTML, JSON, nothing_further};
 use crate::oauth;
+use crate::openai_turn;
 use crate::request::{Line, Request};
 use crate::routes::{Context, unknown};
 use crate::scenario::{Check, Plan, Scenario};
@@ -75,6 +76,7 @@ fn output(scenario: &Scenario, messages: &[Value], asked: &Asked, context: &Cont
         Plan::Bench(events) => context.bench.openai(*events, asked),
         Plan::BenchPlain => context.bench.openai_plain(asked),
         Plan::Echo => answer(&last_text(messages), asked),
+        Plan::Say(turns) => openai_turn::answer(turns, asked),
         Plan::Unknown | Plan::Ex015 | Plan::WafJson | Plan::Guest => unknown(scenario),
         _ if !scenario.pieces.is_empty() => marked(&scenario.pieces, asked),
         _ => answer(OK_TEXT, asked),
@@ -111,12 +113,18 @@ fn marked(pieces: &[String], asked: &Asked) -> Answer {
 }
 
 pub fn plain(said: &str, asked: &Asked) -> Answer {
-    let (said, model) = (Value::from(said), Value::from(asked.model.as_str()));
+    let said = Value::from(said);
     let message = format!(r#"{{"role":"assistant","content":{said},"refusal":null}}"#);
     let choice = format!(r#"{{"index":0,"message":{message},"logprobs":null,"finish_reason":"stop"}}"#);
+    completion(&choice, asked)
+}
+
+/// A whole answer with these choices.
+pub fn completion(choices: &str, asked: &Asked) -> Answer {
+    let model = Value::from(asked.model.as_str());
     let head = format!(r#""id":"{ID}","object":"chat.completion","created":{CREATED},"model":{model}"#);
     let usage = usage();
-    Answer::body(200, JSON, format!(r#"{{{head},"choices":[{choice}],"usage":{usage}}}"#))
+    Answer::body(200, JSON, format!(r#"{{{head},"choices":[{choices}],"usage":{usage}}}"#))
 }
 
 const ID: &str = "chatcmpl-fake";
@@ -126,12 +134,17 @@ pub const SOME: usize = 3;
 
 /// The chunks of a whole stream, `[DONE]` included.
 pub fn frames<'a>(pieces: impl Iterator<Item = &'a str>, asked: &Asked) -> Vec<Frame> {
+    let first = choice(0, r#"{"role":"assistant","content":"","refusal":null}"#, "null");
+    let delta = |text: &str| choice(0, &format!(r#"{{"content":{}}}"#, Value::from(text)), "null");
+    let last = choice(0, "{}", r#""stop""#);
+    stream(std::iter::once(first).chain(pieces.map(delta)).chain(std::iter::once(last)), asked)
+}
+
+/// One chunk for each choice, then the usage if it was asked for, then the end.
+pub fn stream(choices: impl IntoIterator<Item = String>, asked: &Asked) -> Vec<Frame> {
     let null = if asked.usage { r#","usage":null"# } else { "" };
     let chunk = |choices: &str, usage: &str| chunk(&asked.model, choices, usage);
-    let mut frames = vec![chunk(&choice(r#"{"role":"assistant","content":"","refusal":null}"#, "null"), null)];
-    let delta = |text: &str| format!(r#"{{"content":{}}}"#, Value::from(text));
-    frames.extend(pieces.map(|text| chunk(&choice(&delta(text), "null"), null)));
-    frames.push(chunk(&choice("{}", r#""stop""#), null));
+    let mut frames: Vec<_> = choices.into_iter().map(|choice| chunk(&choice, null)).collect();
     if asked.usage {
         frames.push(chunk("", &format!(r#","usage":{}"#, usage())));
     }
@@ -141,12 +154,12 @@ pub fn frames<'a>(pieces: impl Iterator<Item = &'a str>, asked: &Asked) -> Vec<F
 
 /// The deltas of `endless`.
 fn further(model: &str) -> Further {
-    let tick = chunk(model, &choice(r#"{"content":" tick"}"#, "null"), "");
+    let tick = chunk(model, &choice(0, r#"{"content":" tick"}"#, "null"), "");
     Arc::new(move |_| tick.clone())
 }
 
-fn choice(delta: &str, finish: &str) -> String {
-    format!(r#"{{"index":0,"delta":{delta},"logprobs":null,"finish_reason":{finish}}}"#)
+pub fn choice(index: usize, delta: &str, finish: &str) -> String {
+    format!(r#"{{"index":{index},"delta":{delta},"logprobs":null,"finish_reason":{finish}}}"#)
 }
 
 /// Written out by hand, since the order of the fields is OpenAI's own.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, HTML};
 use crate::qianwen_frames::{self as frames, Ids};
 use crate::qianwen_member as member;
+use crate::qianwen_turn;
 use crate::request::{Line, Request};
 use crate::routes::{Context, unknown};
 use crate::scenario::{Plan, Scenario};
@@ -77,6 +78,7 @@ fn output(scenario: &Scenario, messages: &[Value], ids: &Ids, context: &Context)
         Plan::Bench(events) => context.bench.qianwen(*events),
         Plan::BenchPlain => context.bench.qianwen_plain(),
         Plan::Echo => frames::echo(&last_text(messages), ids),
+        Plan::Say(turns) => turns.first().map_or_else(nothing, |turn| qianwen_turn::answer(turn, ids)),
         Plan::Guest => member::as_guest(frames::answer(GUEST_TEXT, ids)),
         Plan::Unknown => unknown(scenario),
         _ if !scenario.pieces.is_empty() => frames::marked(&scenario.pieces, ids),

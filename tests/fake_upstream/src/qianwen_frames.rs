@@ -68,13 +68,19 @@ pub fn error(code: u64, message: &str) -> Answer {
 }
 
 fn cumulative(said: &str, ends: &[usize], ids: &Ids) -> Vec<Frame> {
+    let states = ends.iter().map(|end| said_so_far(&said[..*end], "processing"));
+    stream(states, &said_so_far(said, "complete"), ids)
+}
+
+/// One frame for each state of the messages, and the last one again with the usage.
+pub fn stream<M: AsRef<[Value]>>(states: impl Iterator<Item = M>, end: &[Value], ids: &Ids) -> Vec<Frame> {
     let mut frames = vec![first(ids)];
-    for (at, end) in ends.iter().enumerate() {
-        let value = payload(ids, at + 1, &said_so_far(&said[..*end], "processing"), "processing");
+    for (at, messages) in states.enumerate() {
+        let value = payload(ids, at + 1, messages.as_ref(), "processing");
         frames.push(Frame::whole(event("message", &value)));
     }
     let resid = frames.len();
-    let mut last = payload(ids, resid, &said_so_far(said, "complete"), "complete");
+    let mut last = payload(ids, resid, end, "complete");
     last["data"]["extra_info"] = extra_info();
     frames.push(Frame::whole(event("complete", &last)));
     frames.push(closing());
@@ -140,7 +146,7 @@ fn payload(ids: &Ids, resid: usize, messages: &[Value], status: &str) -> Value {
     })
 }
 
-fn opening() -> Value {
+pub fn opening() -> Value {
     let meta = json!({"operation_types": [], "generate_mode": "stream"});
     json!({"meta_data": meta, "mime_type": "signal/post", "status": "complete"})
 }

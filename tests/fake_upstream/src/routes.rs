@@ -10,7 +10,8 @@ use crate::hooks::{self, Hook};
 use crate::journal::Journal;
 use crate::request::Request;
 use crate::scenario::{Check, Scenario};
-use crate::{chaos, fixtures, oauth, openai, qianwen, qianwen_member};
+use crate::turn::Turn;
+use crate::{chaos, fixtures, oauth, openai, qianwen, qianwen_member, turn};
 
 pub struct Context {
     pub fixtures: PathBuf,
@@ -50,6 +51,8 @@ pub fn route(request: &Request, context: &Context) -> Routed {
             control("{}".to_owned())
         }
         ("POST", "/__fake/set") => set(request, context),
+        ("POST", "/__fake/say") => say(request, context),
+        ("GET", "/__fake/last") => last(request, context),
         (_, _) if path.starts_with(hooks::PREFIX) => {
             context.journal.hook(Hook::of(request));
             answered(None, Scenario::parse("ok"), hooks::answer(path))
@@ -60,7 +63,7 @@ pub fn route(request: &Request, context: &Context) -> Routed {
         }
         // A base URL may have any prefix (`/v1`, `/compatible-mode/v1`, none).
         ("POST", _) if path.ends_with("/chat/completions") => {
-            let scenario = chaos::drawn(openai::scenario(line, context), context);
+            let scenario = chaos::drawn(turn::told(openai::scenario(line, context), request, context), context);
             let answer = openai::chat(request, &scenario, context);
             chat("POST /v1/chat/completions", scenario, answer)
         }
@@ -78,7 +81,7 @@ fn qianwen_route(request: &Request, context: &Context) -> Routed {
     let scenario = qianwen::scenario(line, context);
     match (line.method.as_str(), line.path.as_str()) {
         ("POST", "/api/v2/chat") => {
-            let scenario = chaos::drawn(scenario, context);
+            let scenario = chaos::drawn(turn::told(scenario, request, context), context);
             let answer = qianwen::chat(request, &scenario, context);
             chat("POST /api/v2/chat", scenario, answer)
         }
@@ -108,6 +111,26 @@ fn set(request: &Request, context: &Context) -> Routed {
     }
     let text = "fake upstream: /__fake/set?name=NAME&plan=SCENARIO, with a scenario of the README\n";
     answered(None, Scenario::parse("ok"), Answer::body(400, "text/plain", text))
+}
+
+fn say(request: &Request, context: &Context) -> Routed {
+    let name = request.line.parameter("name").unwrap_or_default();
+    let turns = serde_json::from_slice(&request.body).ok().as_ref().and_then(Turn::list);
+    if turns.is_some_and(|turns| context.credentials.say(name, turns)) {
+        return control("{}".to_owned());
+    }
+    let text = "fake upstream: /__fake/say?name=NAME with a list of turns, as the README has them\n";
+    answered(None, Scenario::parse("ok"), Answer::body(400, "text/plain", text))
+}
+
+/// The body as it came, which may be none.
+fn last(request: &Request, context: &Context) -> Routed {
+    let name = request.line.parameter("name").unwrap_or_default();
+    let answer = match context.journal.last(name) {
+        Some(body) => Answer::body(200, JSON, body),
+        None => Answer::body(404, "text/plain", format!("fake upstream: {name} asked for nothing\n")),
+    };
+    answered(None, Scenario::parse("ok"), answer)
 }
 
 fn chat(route: &'static str, scenario: Scenario, answer: Answer) -> Routed {

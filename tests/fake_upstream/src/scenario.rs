@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::turn::Turn;
+
 /// How the fake answers one chat request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
@@ -37,6 +39,8 @@ pub enum Plan {
     },
     BenchPlain,
     Bench(usize),
+    /// What a test told the credential to say, one turn for each choice of the answer.
+    Say(Vec<Turn>),
     Unknown,
 }
 

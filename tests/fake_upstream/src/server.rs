@@ -48,7 +48,7 @@ async fn reply(connection: &mut Connection, request: &Request, context: &Context
     if !chat {
         return player.play(&script).await;
     }
-    let open = context.journal.open(&scenario.name);
+    let open = context.journal.open(&scenario.name, &request.body);
     let outcome = player.paced(scenario.cut, scenario.drip).play(&script).await;
     open.ended(outcome);
     outcome

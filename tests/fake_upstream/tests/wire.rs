@@ -5,6 +5,7 @@ mod chaos;
 mod client;
 mod credentials;
 mod hooks;
+mod turns;
 
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
