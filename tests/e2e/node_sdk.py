@@ -15,7 +15,7 @@ LIBRARIES = {
     "langchain-js": "langchain",
 }
 # Credentials of their own, so that the words of these tests reach no other test.
-SAYS = {"qianwen": "ok~cut4001", "compatible": "ok~cut4002"}
+SAYS = {"qianwen": "node-web", "compatible": "node-service"}
 
 
 class Library(Probe):
@@ -69,6 +69,8 @@ def turn(provider, said):
     if isinstance(said, str):
         return {"text": said}
     if provider == "compatible":
-        return {"tool_calls": [{"name": name, "arguments": arguments} for name, arguments in said]}
+        functions = [{"name": name, "arguments": json.dumps(arguments)} for name, arguments in said]
+        calls = enumerate(functions, 1)
+        return {"tool_calls": [{"id": f"call_{at}", "type": "function", "function": function} for at, function in calls]}
     written = (json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False) for name, arguments in said)
     return {"text": "\n".join(f"[TOOL CALL]\n{call}\n[END TOOL CALL]" for call in written)}

@@ -89,6 +89,6 @@ export const actions = {
   },
 };
 
-export const failed = ({ name, status, code, param, type, message, requestID, lc_error_code: kind }) => ({
-  class: name === "Error" ? undefined : name, status, code, param, type, message, request_id: requestID, kind,
+export const failed = ({ name, constructor, status, code, param, type, message, requestID }) => ({
+  class: name === "Error" ? constructor.name : name, status, code, param, type, message, request_id: requestID,
 });

@@ -30,10 +30,12 @@ export const library = ({ default: OpenAI, OpenAIError }, zodFormat) => {
   const declared = () =>
     offered([]).map(({ type, function: { name, description, parameters } }) => ({ type, function: { name, description, parameters } }));
 
+  // The helper keeps only the last piece of a field that it does not know, so that thinking is joined here.
   const joined = async (runner) => {
-    let pieces = 0;
+    let pieces = 0, reasoning = "";
     runner.on("content", () => (pieces += 1));
-    return { ...told(await runner.finalChatCompletion()), pieces };
+    runner.on("chunk", ({ choices: [choice] }) => (reasoning += choice?.delta.reasoning_content ?? ""));
+    return { ...told(await runner.finalChatCompletion()), pieces, reasoning };
   };
 
   const actions = {
