@@ -1,4 +1,4 @@
-"""How known clients read an answer, each with its own rules and blind spots; facts and sources are in the fixtures' README.
+"""How known clients read an answer, each with its own rules and blind spots; sources are in the fixtures' README.
 
 A rule gets the answer's status, head and whole body and returns what the client would show, or fails where it would.
 """
@@ -223,7 +223,7 @@ def accumulate(joined, delta):
 
 
 def vercel(answer):
-    """Any key `error` is an error, a role other than the assistant's too, and without a finish reason nothing counts."""
+    """Any key `error` is an error, a role not the assistant's too, and without a finish reason nothing counts."""
     is_stream(answer)
     shown, finished = Shown(), False
     for chunk in payloads(answer.body):

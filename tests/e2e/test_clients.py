@@ -8,6 +8,7 @@ import socket
 import pytest
 
 import client_rules as rules
+import contract
 from fake import FIXTURES
 from gallery import model
 from patience import until
@@ -54,7 +55,13 @@ PREFLIGHTS = sorted(path.stem for path in FOLDER.glob("preflight-*.http"))
 BILLING = ["nextchat-subscription", "nextchat-usage"]
 OPEN = ["claude-code-probe", "guidellm-health"]
 # These ask for so little that a web chat, whose answer is cut here, does not get to the end of it.
-SHORT = {"dify-ping", "dify-ping-stream", "new-api-channel-test", "new-api-channel-test-stream", "one-api-channel-test-old"}
+SHORT = {
+    "dify-ping",
+    "dify-ping-stream",
+    "new-api-channel-test",
+    "new-api-channel-test-stream",
+    "one-api-channel-test-old",
+}
 
 
 class Sent:
@@ -133,7 +140,7 @@ def test_thinking_is_not_mistaken_for_text(gallery, provider, fixture, name):
         (fixture, name)
         for fixture in ("tool_call_streamed", "tool_call_whole_in_one_delta", "two_tool_calls_interleaved")
         for name, rule in STREAMED.items()
-        # Some put what has no id to the last call, so that only a service whose calls come one after the other suits them.
+        # Some put what has no id to the last call, so that only calls which come one after the other suit them.
         if rule is not rules.new_api_stream and (fixture[:3] != "two" or rule not in (rules.nextchat, rules.dify))
     ],
 )
@@ -147,6 +154,26 @@ def test_a_call_is_read(gallery, fixture, name):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("name", ["chatbox-tool", "roo-code-turn"])
+@pytest.mark.parametrize("cities", [["Paris"], ["Paris", "Rome", "東京"]], ids=["one", "three"])
+def test_every_client_reads_calls(talker, provider, name, cities):
+    """A service's own and those that a web chat wrote: one a chunk, one after the other, closed by the finish."""
+    answer = ask(talker, name, talker.says(provider, [("get_weather", {"city": city}) for city in cities]))
+    told = contract.check_body(answer.body, include_usage=True)
+    assert told.done and told.choice().finish == "tool_calls"
+    assert len({call["id"] for call in told.choice().calls}) == len(cities)
+    for rule in set(STREAMED.values()) - {rules.new_api_stream}:
+        shown = rule(answer)
+        assert [(called, json.loads(arguments)) for called, arguments in shown.calls] == [
+            ("get_weather", {"city": city}) for city in cities
+        ], rule.__name__
+        assert not shown.text.strip(), rule.__name__
+    for chunk in told.chunks:
+        deltas = [choice["delta"].get("tool_calls") or [] for choice in chunk["choices"]]
+        assert all(len(calls) <= 1 for calls in deltas), chunk
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_answer_is_shown(gallery, provider, name):
     """The content is a string, the object is named, the usage is counted."""
@@ -157,7 +184,9 @@ def test_a_whole_answer_is_shown(gallery, provider, name):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@pytest.mark.parametrize("provider, fixture", [("qianwen", "thinking_deep_think"), ("compatible", "plain_reasoning_content")])
+@pytest.mark.parametrize(
+    "provider, fixture", [("qianwen", "thinking_deep_think"), ("compatible", "plain_reasoning_content")]
+)
 def test_a_limit_that_goes_to_thinking_is_no_error(gallery, provider, fixture, name):
     """A check with `max_tokens` 1 of a model that thinks: status 200, and the content is a string, be it empty."""
     shown = rules.whole(ask(gallery, name, model(provider, f"fixture-{fixture}")))

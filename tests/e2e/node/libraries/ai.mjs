@@ -5,13 +5,15 @@ import { City, Weather, tools } from "./work.mjs";
 
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
-const common = ({ baseURL, apiKey, maxRetries, timeout }, { model, text = "hello", picture }) => {
+const common = ({ baseURL, apiKey, maxRetries, timeout }, { model, text = "hello", picture, stop, limit }) => {
   const provider = createOpenAICompatible({ name: "qianqiao", baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true });
   const parts = [{ type: "text", text }, { type: "file", data: picture, mediaType: "image/png" }];
   return {
     model: provider(model),
     messages: [{ role: "user", content: picture ? parts : text }],
     maxRetries,
+    stopSequences: stop,
+    maxOutputTokens: limit,
     abortSignal: AbortSignal.timeout(timeout),
   };
 };
@@ -55,7 +57,7 @@ export const actions = {
   stream: (connection, order) => drained(streamText({ ...common(connection, order), ...quiet })),
 
   calls: async (connection, order) => {
-    const request = { ...common(connection, order), tools: offered(null) };
+    const request = { ...common(connection, order), tools: offered(null), toolChoice: order.choice };
     return order.stream ? drained(streamText({ ...request, ...quiet })) : told(await generateText(request));
   },
 

@@ -4,8 +4,8 @@ import { tool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
 import { City, Weather, tools } from "./work.mjs";
 
-const chat = ({ baseURL, apiKey, maxRetries, timeout }, { model }) =>
-  new ChatOpenAI({ model, apiKey, maxRetries, timeout, configuration: { baseURL } });
+const chat = ({ baseURL, apiKey, maxRetries, timeout }, { model, stop, limit: maxTokens }) =>
+  new ChatOpenAI({ model, apiKey, maxRetries, timeout, stop, maxTokens, configuration: { baseURL } });
 
 const messages = ({ text = "hello", picture }) => {
   const parts = [{ type: "text", text }, { type: "image_url", image_url: { url: picture } }];
@@ -45,7 +45,8 @@ export const actions = {
   },
 
   calls: async (connection, order) => {
-    const model = chat(connection, order).bindTools(offered([]));
+    const { choice: tool_choice, parallel: parallel_tool_calls } = order;
+    const model = chat(connection, order).bindTools(offered([]), { tool_choice, parallel_tool_calls });
     return told((await asked(model, messages(order), order.stream)).message);
   },
 

@@ -7,9 +7,9 @@ import { City, Weather, tools } from "./work.mjs";
 export const library = ({ default: OpenAI, OpenAIError }, zodFormat) => {
   const client = ({ baseURL, apiKey, maxRetries, timeout }) => new OpenAI({ baseURL, apiKey, maxRetries, timeout });
 
-  const body = ({ model, text = "hello", picture, fields }) => {
+  const body = ({ model, text = "hello", picture, stop, limit }) => {
     const parts = [{ type: "text", text }, { type: "image_url", image_url: { url: picture } }];
-    return { model, messages: [{ role: "user", content: picture ? parts : text }], ...fields };
+    return { model, messages: [{ role: "user", content: picture ? parts : text }], stop, max_tokens: limit };
   };
 
   const told = ({ choices: [{ message, finish_reason: finish }], usage }) => ({
@@ -46,7 +46,7 @@ export const library = ({ default: OpenAI, OpenAIError }, zodFormat) => {
 
     calls: (connection, order) => {
       const { completions } = client(connection).chat;
-      const request = { tools: declared(), ...body(order) };
+      const request = { ...body(order), tools: declared(), tool_choice: order.choice, parallel_tool_calls: order.parallel };
       return order.stream ? joined(completions.stream(request)) : completions.create(request).then(told);
     },
 
