@@ -7,9 +7,11 @@ import pytest
 
 from fake import Fake
 from gallery import gallery as make_gallery
+from node_sdk import LIBRARIES, Library
 from owner import Owner
 from sdk import SDKS, Probe
 from stack import Stack, binary
+from talker import Talker
 
 # Every stream takes a file in the client, two in nginx and two in the service; children inherit the limit.
 _, MOST_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -58,6 +60,14 @@ def impatient(fake):
     """The same with a heartbeat every second and little patience."""
     limits = {"HEARTBEAT_S": "1", "IDLE_TIMEOUT_S": "3", "FIRST_TOKEN_TIMEOUT_S": "10"}
     stack = make_gallery(fake, **limits).start()
+    yield stack
+    finish(stack)
+
+
+@pytest.fixture(scope="module")
+def talker(fake, request):
+    """A stack whose upstreams say what a test of this file wants."""
+    stack = Talker(fake, request.module.__name__).start()
     yield stack
     finish(stack)
 
@@ -112,3 +122,11 @@ def sdk(request):
     probe = Probe(request.param)
     yield probe
     probe.close()
+
+
+@pytest.fixture(scope="module", params=list(LIBRARIES))
+def library(request):
+    """Each of Node's client libraries in turn."""
+    library = Library(request.param)
+    yield library
+    library.close()

@@ -13,19 +13,25 @@ SDKS = {
         os.environ.get("E2E_PYTHON_OPENAI1", VENVS / "e2e-openai1" / "bin" / "python"),
         HERE / "sdk_probe.py",
     ],
-    "openai-node": ["node", HERE / "node" / "probe.mjs"],
+    "openai-node": ["node", HERE / "node" / "probe.mjs", "openai"],
+    "openai-node-7": ["node", HERE / "node" / "probe.mjs", "openai7"],
 }
 
 
 class Probe:
     """One library. A call returns what the library returned, or the error that it raised, as plain data."""
 
-    def __init__(self, name):
+    def __init__(self, name, command=None):
         self.name = name
         # No OPENAI_* variable, proxy or log level of the developer may reach the library.
         environment = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         self.process = subprocess.Popen(
-            SDKS[name], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            command or SDKS[name],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
 
     def close(self):

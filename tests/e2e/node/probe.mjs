@@ -1,6 +1,8 @@
-// Does with openai's Node library what standard input asks for: one line of JSON in, one out.
+// Does with openai's Node library what standard input asks for: one line of JSON in, one out. The argument is the
+// package, which says the major version.
 import { createInterface } from "node:readline";
-import OpenAI, { OpenAIError, toFile } from "openai";
+
+const { default: OpenAI, OpenAIError, toFile } = await import(process.argv[2]);
 
 const create = async (client, body) => {
   const { data, request_id } = await client.chat.completions.create(body).withResponse();
