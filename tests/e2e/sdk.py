@@ -9,23 +9,37 @@ HERE = Path(__file__).resolve().parent
 VENVS = HERE.parents[1] / ".venv"
 SDKS = {
     "openai-python-current": [os.environ.get("E2E_PYTHON", VENVS / "e2e" / "bin" / "python"), HERE / "sdk_probe.py"],
+    "openai-python-2": [
+        os.environ.get("E2E_PYTHON_OPENAI2", VENVS / "e2e-openai2" / "bin" / "python"),
+        HERE / "sdk_probe.py",
+    ],
     "openai-python-1": [
         os.environ.get("E2E_PYTHON_OPENAI1", VENVS / "e2e-openai1" / "bin" / "python"),
         HERE / "sdk_probe.py",
     ],
     "openai-node": ["node", HERE / "node" / "probe.mjs"],
 }
+PYTHON = [name for name in SDKS if name.startswith("openai-python")]
+LANGCHAIN = [
+    os.environ.get("E2E_PYTHON_LANGCHAIN", VENVS / "e2e-langchain" / "bin" / "python"),
+    HERE / "langchain_probe.py",
+]
 
 
 class Probe:
     """One library. A call returns what the library returned, or the error that it raised, as plain data."""
 
-    def __init__(self, name):
+    def __init__(self, name, command=None):
         self.name = name
         # No OPENAI_* variable, proxy or log level of the developer may reach the library.
         environment = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         self.process = subprocess.Popen(
-            SDKS[name], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            command or SDKS[name],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
 
     def close(self):
@@ -35,7 +49,7 @@ class Probe:
         self.process.stdout.close()
 
     def call(self, stack, what, retries=0, key=None, base="/v1", timeout=30, **arguments):
-        """Does one thing: `create`, `stream`, `helper`, `abandon`, `models` or `model`."""
+        """Does one thing, such as `create`, `stream` or `helper`: the probe has the list."""
         options = {
             "base_url": f"http://127.0.0.1:{stack.port}{base}",
             "api_key": key or stack.key,
