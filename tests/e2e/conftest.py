@@ -9,7 +9,8 @@ from fake import Fake
 from gallery import gallery as make_gallery
 from node_sdk import LIBRARIES, Library
 from owner import Owner
-from sdk import SDKS, Probe
+from said import Said
+from sdk import PYTHON, SDKS, Probe
 from stack import Stack, binary
 from talker import Talker
 
@@ -130,3 +131,23 @@ def library(request):
     library = Library(request.param)
     yield library
     library.close()
+
+
+@pytest.fixture(scope="session", params=PYTHON)
+def python(request):
+    """OpenAI's library for Python, in each of the versions that people have."""
+    probe = Probe(request.param)
+    yield probe
+    probe.close()
+
+
+@pytest.fixture(params=["qianwen", "compatible"])
+def said(request, gallery, fake):
+    """A model that says what a test tells it to: of a web chat, which knows only text, and of a service like OpenAI's."""
+    return Said(gallery, fake, request.param)
+
+
+@pytest.fixture
+def web(gallery, fake):
+    """The same at the web chat alone, where all but text is emulated."""
+    return Said(gallery, fake, "qianwen")

@@ -11,6 +11,8 @@ from functools import cache
 from fake import FIXTURES
 from stack import Stack
 
+# The credential that is no scenario: it says what a test tells it to.
+SAID = "said"
 SCENARIOS = {
     "qianwen": [
         "ok",
@@ -44,6 +46,7 @@ SCENARIOS = {
         "503",
         "reset-before",
         "reset-after-headers",
+        SAID,
     ],
     "compatible": [
         "ok",
@@ -76,6 +79,7 @@ SCENARIOS = {
         "503",
         "reset-before",
         "reset-after-headers",
+        SAID,
     ],
 }
 FOLDERS = {"qianwen": "qianwen", "compatible": "openai_compatible"}

@@ -38,6 +38,15 @@ make_venv() {
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$2"
 }
 
+# The library's own tests come with its source alone. The list names it with its hash.
+fetch_tests() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    "$venvs/e2e/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+        --require-hashes --requirement "$2" --dest "$1"
+    tar -xzf "$1"/*.tar.gz -C "$1" --strip-components 1
+}
+
 install nginx nginx
 install supervisord supervisor
 install curl curl
@@ -46,7 +55,10 @@ install npm npm
 # Debian's Python comes without what makes an environment; there is no program to look for.
 if ! python3 -c 'import ensurepip' 2>/dev/null; then install "no program" python3 python3-venv; fi
 once "$venvs/e2e" "$here/requirements.txt" make_venv "$venvs/e2e" "$here/requirements.txt"
-once "$venvs/e2e-openai1" "$here/requirements-openai1.txt" make_venv "$venvs/e2e-openai1" "$here/requirements-openai1.txt"
+for name in openai1 openai2 langchain conformance; do
+    once "$venvs/e2e-$name" "$here/requirements-$name.txt" make_venv "$venvs/e2e-$name" "$here/requirements-$name.txt"
+done
+once "$venvs/openai-tests" "$here/openai-tests.txt" fetch_tests "$venvs/openai-tests" "$here/openai-tests.txt"
 once "$venvs/schemathesis" "$here/requirements-schemathesis.txt" make_venv "$venvs/schemathesis" "$here/requirements-schemathesis.txt"
 once "$here/node/node_modules" "$here/node/package-lock.json" npm --prefix "$here/node" ci --no-audit --no-fund
 

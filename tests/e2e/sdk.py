@@ -9,6 +9,10 @@ HERE = Path(__file__).resolve().parent
 VENVS = HERE.parents[1] / ".venv"
 SDKS = {
     "openai-python-current": [os.environ.get("E2E_PYTHON", VENVS / "e2e" / "bin" / "python"), HERE / "sdk_probe.py"],
+    "openai-python-2": [
+        os.environ.get("E2E_PYTHON_OPENAI2", VENVS / "e2e-openai2" / "bin" / "python"),
+        HERE / "sdk_probe.py",
+    ],
     "openai-python-1": [
         os.environ.get("E2E_PYTHON_OPENAI1", VENVS / "e2e-openai1" / "bin" / "python"),
         HERE / "sdk_probe.py",
@@ -16,6 +20,11 @@ SDKS = {
     "openai-node": ["node", HERE / "node" / "probe.mjs", "openai"],
     "openai-node-7": ["node", HERE / "node" / "probe.mjs", "openai7"],
 }
+PYTHON = [name for name in SDKS if name.startswith("openai-python")]
+LANGCHAIN = [
+    os.environ.get("E2E_PYTHON_LANGCHAIN", VENVS / "e2e-langchain" / "bin" / "python"),
+    HERE / "langchain_probe.py",
+]
 
 
 class Probe:
@@ -41,7 +50,7 @@ class Probe:
         self.process.stdout.close()
 
     def call(self, stack, what, retries=0, key=None, base="/v1", timeout=30, **arguments):
-        """Does one thing: `create`, `stream`, `helper`, `abandon`, `models` or `model`."""
+        """Does one thing, such as `create`, `stream` or `helper`: the probe has the list."""
         options = {
             "base_url": f"http://127.0.0.1:{stack.port}{base}",
             "api_key": key or stack.key,

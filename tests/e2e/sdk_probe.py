@@ -5,12 +5,47 @@ import json
 import sys
 
 import openai
+import pydantic
+
+
+class Weather(pydantic.BaseModel):
+    """The weather in a city."""
+
+    city: str
+    degrees: float
+    windy: bool
+
+
+class GetWeather(pydantic.BaseModel):
+    """Tells the weather in a city."""
+
+    city: str
+
+
+# What a body names in place of a schema or a tool.
+MODELS = {"Weather": Weather, "GetWeather": GetWeather}
+
+
+def typed(body):
+    """The body with models where it names them."""
+    body = dict(body)
+    if isinstance(body.get("response_format"), str):
+        body["response_format"] = MODELS[body["response_format"]]
+    if "tools" in body:
+        tools = body["tools"]
+        body["tools"] = [openai.pydantic_function_tool(MODELS[t]) if isinstance(t, str) else t for t in tools]
+    return body
+
+
+def dumped(completion):
+    """A completion as plain data. Pydantic warns of parsed models that the library's types do not foresee."""
+    return completion.model_dump(mode="json", warnings=False)
 
 
 def create(client, body):
     """A whole answer."""
     completion = client.chat.completions.create(**body)
-    return {"result": completion.model_dump(mode="json"), "request_id": completion._request_id}
+    return {"result": dumped(completion), "request_id": completion._request_id}
 
 
 def stream(client, body):
@@ -27,9 +62,24 @@ def stream(client, body):
 def helper(client, body):
     """What the stream helper makes of a stream."""
     kinds = []
-    with client.chat.completions.stream(**body) as events:
+    with client.chat.completions.stream(**typed(body)) as events:
         kinds.extend(event.type for event in events)
-        return {"result": events.get_final_completion().model_dump(mode="json"), "events": sorted(set(kinds))}
+        return {"result": dumped(events.get_final_completion()), "events": sorted(set(kinds))}
+
+
+def parse(client, body):
+    """A whole answer whose content and arguments are models."""
+    return {"result": dumped(client.chat.completions.parse(**typed(body)))}
+
+
+def beta_helper(client, body):
+    """The stream helper where older programs have it."""
+    return helper(client.beta, body)
+
+
+def beta_parse(client, body):
+    """Models where older programs ask for them."""
+    return parse(client.beta, body)
 
 
 def abandon(client, body):
@@ -78,27 +128,29 @@ def remove(client, body):
 
 
 def failed(error):
-    """An error of the library."""
+    """An error, with what the library knows of it. One that is none of the library's own is told too."""
     kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("openai")]
     names = ("status_code", "code", "param", "type", "message", "request_id")
     fields = {name: getattr(error, name, None) for name in names}
-    return {"error": {"class": kinds[0], "classes": kinds, **fields}}
+    fields["message"] = fields["message"] or str(error)
+    return {"error": {"class": type(error).__name__, "classes": kinds, **fields}}
 
 
-DONE = (create, stream, helper, abandon, models, model, upload, files, file, content, remove)
+DONE = (create, stream, helper, parse, beta_helper, beta_parse, abandon, models, model, upload, files, file, content, remove)
 ACTIONS = {action.__name__: action for action in DONE}
 
 
-def main():
-    """Answers until standard input ends."""
+def serve(actions, client):
+    """Answers until standard input ends. `client` makes a client of some options."""
     for line in sys.stdin:
         order = json.loads(line)
         try:
-            with openai.OpenAI(**order["options"]) as client:
-                answer = ACTIONS[order["do"]](client, order.get("body"))
-        except openai.OpenAIError as error:
+            with client(**order["options"]) as made:
+                answer = actions[order["do"]](made, order.get("body"))
+        except Exception as error:
             answer = failed(error)
         print(json.dumps(answer), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    serve(ACTIONS, openai.OpenAI)

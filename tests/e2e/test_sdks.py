@@ -110,8 +110,8 @@ def test_odd_but_valid_requests_are_answered(sdk, gallery, provider):
     ]
     fields = {
         "messages": messages,
-        "max_tokens": 5,
-        "max_completion_tokens": 5,
+        "max_tokens": 500,
+        "max_completion_tokens": 500,
         "stop": None,
         "tools": None,
         "response_format": {"type": "text"},
@@ -160,26 +160,6 @@ def test_a_wrong_request_names_its_field(sdk, gallery, fields, param):
     assert (error["class"], error["status_code"]) == ("BadRequestError", 400)
     assert error["type"] == "invalid_request_error" and error["param"] == param, error
     assert param.split("[")[0] in error["message"]
-
-
-@pytest.mark.parametrize(
-    "fields, param, word",
-    [
-        ({"messages": [{"role": "user", "content": IMAGE}]}, "messages[0].content[1]", "image_url"),
-        ({"tools": [WEATHER]}, "tools", "tools"),
-        ({"response_format": {"type": "json_object"}}, "response_format", "format"),
-        ({"n": 2}, "n", "one answer"),
-    ],
-    ids=["image", "tools", "json", "n"],
-)
-def test_qianwen_refuses_what_it_cannot_take_yet(sdk, gallery, fake, fields, param, word):
-    """The refusal names the part, and nothing was sent upstream."""
-    before = fake.counts("ok")["requests"]
-    for what in ("create", "stream"):
-        error = sdk.ask(gallery, what, model("qianwen", "ok"), **fields)["error"]
-        assert (error["class"], error["status_code"], error["param"]) == ("BadRequestError", 400, param)
-        assert word in error["message"]
-    assert fake.counts("ok")["requests"] == before
 
 
 def test_a_compatible_service_gets_images_and_tools(sdk, gallery, fake):
