@@ -134,11 +134,12 @@ async fn take(mut answer: Answer<Box<dyn Wire>>, target: &Target, limits: &Fetch
 /// Reads a body. A length that it declares saves reading what is too large, and is not believed otherwise.
 async fn read(answer: &mut Answer<Box<dyn Wire>>, limit: usize, name: &str) -> Result<Bytes, Fault> {
     let large = || refused(format!("what {name} sent is larger than {}; use a smaller file", size(limit)));
-    if answer.declared().is_some_and(|length| length > limit as u64) {
+    let declared = answer.declared().map(|length| usize::try_from(length).unwrap_or(usize::MAX)).unwrap_or_default();
+    if declared > limit {
         return Err(large());
     }
     let broken = |_| refused(format!("{name} broke off before the file was whole; try again"));
-    let mut whole = Vec::new();
+    let mut whole = Vec::with_capacity(declared);
     while let Some(piece) = answer.piece().await.map_err(broken)? {
         let needed = whole.len() + piece.len();
         if needed > limit {

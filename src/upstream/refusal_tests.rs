@@ -5,7 +5,7 @@ use super::{FetchLimits, Fetched};
 use crate::chat::{Fault, FaultKind};
 
 /// Addresses, and the word by which the refusal says why.
-const REFUSED: [(&str, &str); 70] = [
+const REFUSED: [(&str, &str); 71] = [
     ("file:///etc/passwd", "only http and https"),
     ("ftp://pictures.test/a", "only http and https"),
     ("data:image/png;base64,AAAA", "only http and https"),
@@ -37,6 +37,7 @@ const REFUSED: [(&str, &str); 70] = [
     ("http://127.0.0.1/", "loopback"),
     ("http://127.0.0.1:8080/", "loopback"),
     ("http://127.0.0.1./", "loopback"),
+    ("http://127.0.0.1../", "no valid host"),
     ("http://127.1/", "loopback"),
     ("http://2130706433/", "loopback"),
     ("http://0x7f000001/", "loopback"),

@@ -44,15 +44,15 @@ impl Target {
 
     /// Reads where an answer of this one leads on.
     pub(super) fn follow(&self, location: &str) -> Result<Self, Fault> {
-        let wrong =
-            |fault: Fault| refused(format!("{} redirects to where nobody may go: {}", self.name(), fault.message));
-        let unread = |_| wrong(refused("the address is not valid"));
-        let short =
-            if location.len() > LONGEST { Err(wrong(refused("the address is too long"))) } else { Ok(location) };
-        let next = Self::checked(self.url.join(short?).map_err(unread)?).map_err(wrong)?;
+        let wrong = |why: &str| refused(format!("{} redirects to where nobody may go: {why}", self.name()));
+        if location.len() > LONGEST {
+            return Err(wrong("the address is too long"));
+        }
+        let url = self.url.join(location).map_err(|_| wrong("the address is not valid"))?;
+        let next = Self::checked(url).map_err(|fault| wrong(&fault.message))?;
         // Who asks for https wants nobody on the way to read or replace what comes.
         if self.url.scheme() == "https" && next.url.scheme() == "http" {
-            return Err(wrong(refused("from https down to http; give the http address itself, if that will do")));
+            return Err(wrong("from https down to http; give the http address itself, if that will do"));
         }
         Ok(next)
     }
@@ -72,7 +72,7 @@ impl Target {
             Host::Ipv6(address) => Host::Ipv6(address),
         };
         if let Host::Domain(name) = &host {
-            if name.is_empty() || name.len() > LONGEST_HOST {
+            if name.is_empty() || name.ends_with('.') || name.len() > LONGEST_HOST {
                 return Err(nowhere());
             }
             url.set_host(Some(name)).map_err(|_| nowhere())?;
