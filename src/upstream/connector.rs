@@ -84,7 +84,7 @@ impl Service<ConnectInfo<Uri>> for Tcp {
             // No proxy can reach what listens on this machine alone, such as a local model server.
             let io = match proxy.filter(|_| !is_loopback(&host)) {
                 None => Io::Plain(open(&host, port).await?),
-                Some(proxy) => tunnel(&proxy.0, tls, &host, port).await?,
+                Some(proxy) => tunnel(&proxy, tls, &host, port).await?,
             };
             Ok(Connection::new(info.request().clone(), io))
         })
@@ -107,7 +107,9 @@ async fn open(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     Ok(io)
 }
 
-async fn tunnel(proxy: &Address, tls: tls::Config, host: &str, port: u16) -> Result<Io, ConnectError> {
+/// Opens a tunnel to `host`, an address of IPv6 in brackets.
+pub(super) async fn tunnel(proxy: &Proxy, tls: tls::Config, host: &str, port: u16) -> Result<Io, ConnectError> {
+    let proxy = &*proxy.0;
     let plain = open(&proxy.host, proxy.port).await?;
     let mut io = if proxy.tls {
         let name = ServerName::try_from(proxy.host.clone()).map_err(|_| refused("the proxy's name is not valid"))?;

@@ -1,10 +1,26 @@
-//! The only outbound HTTP: one `awc` client per worker thread, with our own connector below it.
+//! The only outbound HTTP: one `awc` client per worker thread, with our own connector below it. What users' addresses
+//! hold is fetched apart from it, over connections that live for one request and reach the public internet alone.
 
 mod body;
 mod connector;
+mod fetcher;
+mod file_name;
+mod guard;
 mod io;
+mod network;
+mod reader;
+mod target;
 mod tls;
+mod way;
 
+#[cfg(test)]
+mod fetcher_tests;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod refusal_tests;
+
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_http::HttpMessage;
@@ -16,9 +32,14 @@ use bytes::Bytes;
 
 pub use body::Body;
 pub use connector::Proxy;
+pub use fetcher::{FETCH_BYTES, FETCH_PATIENCE, FETCH_REDIRECTS, FetchLimits, Fetched};
+pub use network::{Dial, Network, Resolve};
 pub use tls::install_crypto;
 
 use crate::chat::{Fault, FaultKind};
+
+/// Who we say we are.
+pub const USER_AGENT: &str = concat!("qianqiao/", env!("CARGO_PKG_VERSION"));
 
 /// How long connecting may take, name resolution and proxy included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,6 +88,7 @@ impl ResponseHead {
 pub struct Settings {
     tls: tls::Config,
     proxy: Option<Proxy>,
+    network: Network,
 }
 
 impl Settings {
@@ -75,13 +97,22 @@ impl Settings {
     /// # Errors
     /// A sentence, if the proxy's address cannot be read.
     pub fn new(proxy: Option<&str>) -> Result<Self, String> {
-        Ok(Self { tls: tls::config(), proxy: proxy.map(Proxy::parse).transpose()? })
+        Ok(Self { tls: tls::config(), proxy: proxy.map(Proxy::parse).transpose()?, network: Network::default() })
+    }
+
+    /// Reaches users' addresses by `network`.
+    #[must_use]
+    pub fn with_network(self, network: Network) -> Self {
+        Self { network, ..self }
     }
 }
 
 /// One worker thread's client.
 #[derive(Clone)]
-pub struct Client(awc::Client);
+pub struct Client {
+    providers: awc::Client,
+    settings: Rc<Settings>,
+}
 
 impl Client {
     /// Makes the client of the current thread.
@@ -97,7 +128,8 @@ impl Client {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that makes HTTP clients")]
         let builder = awc::Client::builder();
         // The driver has its own, finer time limits; redirects would carry credentials to places nobody named.
-        Self(builder.connector(connector).disable_timeout().disable_redirects().no_default_headers().finish())
+        let builder = builder.connector(connector).disable_timeout().disable_redirects().no_default_headers();
+        Self { providers: builder.finish(), settings: Rc::new(settings.clone()) }
     }
 
     /// Sends a request. Dropping the future, or the body, closes the connection: the upstream stops working.
@@ -105,7 +137,7 @@ impl Client {
     /// # Errors
     /// A fault of the upstream: unreachable, reset, or no HTTP.
     pub async fn send(&self, outgoing: Outgoing) -> Result<(ResponseHead, Body), Fault> {
-        let mut request = self.0.request(outgoing.method, outgoing.url).no_decompress();
+        let mut request = self.providers.request(outgoing.method, outgoing.url).no_decompress();
         for (name, value) in outgoing.headers {
             request.headers_mut().insert(name, value);
         }

@@ -18,10 +18,7 @@ use crate::openai::RawObject;
 use crate::providers::{
     Alive, Call, Credentials, Decoder, EXPIRES, Encoded, Liveness, ModelInfo, ModelListing, Provider,
 };
-use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, Uri, address, header};
-
-/// Who we say we are.
-const USER_AGENT: &str = concat!("qianqiao/", env!("CARGO_PKG_VERSION"));
+use crate::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, USER_AGENT, Uri, address, header};
 
 /// A service that speaks OpenAI's dialect.
 pub struct Service {
