@@ -19,7 +19,7 @@ use crate::providers::{KINDS, Kind};
 use crate::stages::{Maker, STAGES};
 use crate::state::AppState;
 use crate::store::{Kept, Store, Writer};
-use crate::upstream::{self, Client};
+use crate::upstream::{self, Client, Network};
 
 /// How long a connection without a request is kept. nginx gives its own up after 30 s, so it never sends a request
 /// into a connection that is just being closed here.
@@ -60,32 +60,45 @@ struct Background {
     rolls: RollBin,
 }
 
+/// What a service is put together from; tests bring parts of their own.
+#[derive(Clone)]
+pub struct Parts {
+    /// The kinds of providers.
+    pub kinds: &'static [&'static dyn Kind],
+    /// The steps between a provider and a dialect.
+    pub stages: &'static [Maker],
+    /// How users' addresses are reached.
+    pub network: Network,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { kinds: KINDS, stages: STAGES, network: Network::default() }
+    }
+}
+
 impl App {
     /// Builds the service on `listener`.
     ///
     /// # Errors
     /// A sentence that names the variable and the mend.
     pub async fn build(config: &Config, listener: TcpListener) -> Result<Self, String> {
-        Self::build_with(config, listener, KINDS, STAGES).await
+        Self::build_with(config, listener, Parts::default()).await
     }
 
-    /// Builds the service with these kinds of providers and these stages.
+    /// Builds the service from other parts than the usual ones.
     ///
     /// # Errors
     /// As [`App::build`].
-    pub async fn build_with(
-        config: &Config,
-        listener: TcpListener,
-        kinds: &[&dyn Kind],
-        stages: &'static [Maker],
-    ) -> Result<Self, String> {
+    pub async fn build_with(config: &Config, listener: TcpListener, parts: Parts) -> Result<Self, String> {
+        let Parts { kinds, stages, network } = parts;
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
         let (master_key, key_origin) = MasterKey::settle(settings.master_key.as_ref(), &store)?;
         config.warnings.iter().for_each(|note| log::info!("{note}"));
         let mut warnings = Vec::new();
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
-        let outbound = upstream::Settings::new(proxy)?;
+        let outbound = upstream::Settings::new(proxy)?.with_network(network);
         let Opened { household, settings: adjustable, writer, outbox } =
             opening::open(config, &store, kinds, &mut warnings).await?;
         let (janitor, bin) = Janitor::new();

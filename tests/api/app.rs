@@ -5,10 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use qianqiao::app::App;
+use qianqiao::app::{App, Parts};
 use qianqiao::config::{Config, Environment};
-use qianqiao::providers::{KINDS, Kind};
-use qianqiao::stages::{Maker, STAGES};
 use serde_json::Value;
 
 pub const KEY: &str = "qq-test-0123456789abcdef";
@@ -25,15 +23,11 @@ pub struct TestApp {
 
 /// Starts the service with these variables.
 pub fn start(variables: &[(&str, &str)]) -> TestApp {
-    start_with(variables, KINDS, STAGES)
+    start_with(variables, Parts::default())
 }
 
-/// Starts the service with these kinds of providers and these stages.
-pub fn start_with(
-    variables: &[(&str, &str)],
-    kinds: &'static [&'static dyn Kind],
-    stages: &'static [Maker],
-) -> TestApp {
+/// Starts the service from these parts.
+pub fn start_with(variables: &[(&str, &str)], parts: Parts) -> TestApp {
     let common = [("API_MASTER_KEY", KEY), ("DATA_DIR", "/proc/none"), ("WORKERS", "1")];
     let pairs = common.iter().chain(variables).map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
     let config = Config::from_environment(Environment::layered(pairs, [])).unwrap();
@@ -43,7 +37,7 @@ pub fn start_with(
         qianqiao::upstream::install_crypto();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         actix_rt::System::new().block_on(async {
-            let app = App::build_with(&config, listener, kinds, stages).await.unwrap();
+            let app = App::build_with(&config, listener, parts).await.unwrap();
             ready.send(app.port).unwrap();
             app.run(async { drop(stopped.await) }).await.unwrap();
         });

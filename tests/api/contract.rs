@@ -1,5 +1,6 @@
 //! The stream contract, on the toy provider and with a stage that changes nothing but drops the frames' own bytes.
 
+use qianqiao::app::Parts;
 use qianqiao::chat::{ChatRequest, Decoded, Fault};
 use qianqiao::config::Limits;
 use qianqiao::providers::{KINDS, Kind};
@@ -29,7 +30,7 @@ impl Stage for Rebuild {
 }
 
 fn toy() -> TestApp {
-    start_with(&[], WITH_TOY, WITH_REBUILD)
+    start_with(&[], Parts { kinds: WITH_TOY, stages: WITH_REBUILD, ..Parts::default() })
 }
 
 /// What holds for every whole stream.
@@ -151,7 +152,7 @@ fn passed_and_rebuilt_streams_say_the_same() {
         let key = format!("sk-{name}");
         let variables = [("OPENAI_COMPATIBLE_BASE_URL", address.as_str()), ("OPENAI_COMPATIBLE_API_KEY", &key)];
         let told = |stages: &'static [Maker]| {
-            let app = start_with(&variables, KINDS, stages);
+            let app = start_with(&variables, Parts { stages, ..Parts::default() });
             app.chat(&stream("fake-large", "hi")).chunks().iter().map(essence).collect::<Vec<_>>()
         };
         let (passed, rebuilt) = (told(STAGES), told(WITH_REBUILD));

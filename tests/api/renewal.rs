@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use fake_upstream::{FIXTURES_DIR, FakeUpstream, OK_TEXT};
 use qianqiao::accounts::Account;
+use qianqiao::app::Parts;
 use qianqiao::chat::{ChatRequest, Decoded, Event, Fault, FaultKind, FinishReason};
 use qianqiao::providers::{
     Call, Configured, Decoder, EXPIRES, Encoded, Ending, Kind, ModelInfo, Provider, Renewal, Setup,
 };
-use qianqiao::stages::STAGES;
 use qianqiao::upstream::{HeaderName, HeaderValue, Method, Outgoing, ResponseHead, address, header};
 use serde_json::{Value, json};
 
@@ -111,7 +111,8 @@ impl Decoder for Whole {
 }
 
 fn start(fake: &FakeUpstream, dir: &str) -> TestApp {
-    start_with(&[("ROTATING_URL", &fake.base_url()), ("DATA_DIR", dir), ("WORKERS", "2")], &[&RotatingKind], STAGES)
+    let variables = [("ROTATING_URL", &*fake.base_url()), ("DATA_DIR", dir), ("WORKERS", "2")];
+    start_with(&variables, Parts { kinds: &[&RotatingKind], ..Parts::default() })
 }
 
 #[test]
