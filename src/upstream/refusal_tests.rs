@@ -1,7 +1,10 @@
 //! What no user can make the service connect to.
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
 use super::fixture::{Internet, Wire, proxy, run, site};
-use super::{FetchLimits, Fetched};
+use super::{Client, FetchLimits, Fetched, Settings};
 use crate::chat::{Fault, FaultKind};
 
 /// Addresses, and the word by which the refusal says why.
@@ -125,6 +128,22 @@ fn a_long_address_a_name_without_an_address_and_a_second_loopback_are_refused() 
         }
     });
     assert!(internet.dialled.lock().unwrap().is_empty());
+}
+
+#[test]
+fn this_machines_own_resolver_is_guarded_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = format!("http://localhost:{}/", listener.local_addr().unwrap().port());
+    run(async {
+        let client = Client::new(&Settings::new(None).unwrap());
+        check(
+            client.fetch_public(&address, &FetchLimits::default()).await,
+            &address,
+            "localhost leads to this machine",
+        );
+    });
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
 }
 
 fn lead(path: &str, wire: &mut dyn Wire) {
