@@ -2,6 +2,7 @@
 
 mod pace;
 mod tally;
+pub mod tools;
 
 use tokio::time::Instant;
 

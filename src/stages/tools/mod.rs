@@ -1,0 +1,24 @@
+//! Tool calls with models that know none: what the prompt says of them, and how an answer's text is read back.
+//!
+//! Pure text on both sides. The form is a bracketed marker around JSON, because the sites intercept the angle tags that
+//! their models were trained on; those are understood where a model writes them all the same, and never taught.
+
+mod call;
+mod contract;
+mod function;
+mod line;
+mod markers;
+mod mend;
+mod neutral;
+mod opening;
+mod payload;
+mod reader;
+
+#[cfg(test)]
+mod corpus_tests;
+#[cfg(test)]
+mod reader_tests;
+
+pub use contract::{Choice, Tool, call_text, contract, correction, reminder, result_text};
+pub use neutral::neutralise;
+pub use reader::{Found, Reader};
