@@ -113,11 +113,7 @@ pub fn result_text(name: &str, number: usize, text: &str) -> String {
 }
 
 fn several(parallel: bool) -> &'static str {
-    if parallel {
-        "Several independent calls: one block after the other."
-    } else {
-        "One call per answer."
-    }
+    if parallel { "Several independent calls: one block after the other." } else { "One call per answer." }
 }
 
 fn must(choice: &Choice) -> Option<String> {

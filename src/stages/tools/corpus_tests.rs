@@ -94,10 +94,14 @@ fn calls_are_read_as_they_were_meant() {
 
 #[test]
 fn ordinary_answers_stay_as_they_are() {
+    let mut changed = Vec::new();
     for case in cases("ordinary.jsonl") {
         assert!(case.calls.is_empty() && case.text == case.output, "{}: an ordinary answer has no calls", case.id);
         let whole = found(&case, [case.output.as_str()]);
-        assert_eq!(whole, [Found::Text(case.output.clone())], "{} ({})", case.id, case.why);
         assert_cut_anywhere(&case, &whole);
+        if !is_as_meant(&case, &whole) {
+            changed.push(format!("{} ({}): {whole:?}", case.id, case.why));
+        }
     }
+    assert!(changed.is_empty(), "changed:\n{}", changed.join("\n"));
 }

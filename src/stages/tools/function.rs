@@ -81,9 +81,9 @@ impl Function {
         &self.name
     }
 
-    /// Whether every parameter ended, so that the call may count even if the answer ends here.
-    pub fn is_between(&self) -> bool {
-        matches!(self.state, State::Outside | State::Over) && self.tag.is_none()
+    /// Whether there are parameters and each one ended, so that the call may count even if the answer ends here.
+    pub fn may_end(&self) -> bool {
+        self.state == State::Outside && self.tag.is_none() && !self.parameters.is_empty()
     }
 
     /// The arguments as the text of a JSON object. A value that is no text in JSON is taken as JSON.

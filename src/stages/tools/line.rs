@@ -122,11 +122,14 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_known() {
-        for text in ["```\n", "a\n~~~ x\nb\n```\n", "a `", "``a ` ", "> ", "say \"", "1. ```json\n", "a\n     ", "````\n```\n"]
+        for text in
+            ["```\n", "a\n~~~ x\nb\n```\n", "a `", "``a ` ", "> ", "say \"", "1. ```json\n", "a\n     ", "````\n```\n"]
         {
             assert!(after(text).shown(true), "{text:?}");
         }
-        for text in ["", "a", "```\nb\n```\n", "a `b` ", "``a`` ", "a `\n", "```x``` b\n", "a\n  ", "> q\n", "```\n````  \n"] {
+        for text in
+            ["", "a", "```\nb\n```\n", "a `b` ", "``a`` ", "a `\n", "```x``` b\n", "a\n  ", "> q\n", "```\n````  \n"]
+        {
             assert!(!after(text).shown(true), "{text:?}");
         }
     }

@@ -26,9 +26,7 @@ pub fn fold(c: char) -> char {
     match c {
         '【' | '〔' | '〖' => '[',
         '】' | '〕' | '〗' => ']',
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(c) - 0xfee0).map_or(c, |c: char| c.to_ascii_uppercase())
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).map_or(c, |c: char| c.to_ascii_uppercase()),
         '\u{3000}' => ' ',
         '\u{2581}' => '_',
         _ => c.to_ascii_uppercase(),

@@ -12,7 +12,7 @@ pub struct Mended {
 }
 
 /// Mends raw line breaks and wrong escapes in strings, unescaped quotes, single and typographic quotes, bare words,
-/// Python's words, comments, commas and and closing brackets that are missing or too many. One pass over the text.
+/// Python's words, comments, commas and closing brackets that are missing or too many. One pass over the text.
 pub fn mend(text: &str) -> Mended {
     let mut mender = Mender { chars: text.chars().collect(), ..Mender::default() };
     while mender.at < mender.chars.len() && !mender.over {

@@ -96,7 +96,8 @@ impl Opening {
         if self.count > LONGEST {
             return Verdict::No;
         }
-        if c == '{' && self.bare && matches!(self.phase, Phase::Body | Phase::Attributes | Phase::Gap | Phase::GapInfo) {
+        if c == '{' && self.bare && matches!(self.phase, Phase::Body | Phase::Attributes | Phase::Gap | Phase::GapInfo)
+        {
             return Verdict::Json(at);
         }
         self.broken |= self.marked && c == '\n';

@@ -34,10 +34,17 @@ enum Mode {
     Text,
     Opening(Opening),
     /// JSON from this byte of `held` on; `bare` if only the answer's end decides whether it is a call.
-    Payload { payload: Payload, from: usize, bare: bool },
+    Payload {
+        payload: Payload,
+        from: usize,
+        bare: bool,
+    },
     Function(Function),
     /// Behind a bare call; how many characters came, blanks not counted, and where they begin in `held`.
-    Tail { from: usize, solid: usize },
+    Tail {
+        from: usize,
+        solid: usize,
+    },
     /// In a tool's result that the model made up or repeats: all of it is text.
     Result(Watch),
     /// Nothing more counts.
@@ -122,7 +129,7 @@ impl Reader {
                     Some(calls) => self.accept(calls, out),
                     None => self.refuse(),
                 },
-                Mode::Function(function) if function.is_between() => self.accept_function(&function, out),
+                Mode::Function(function) if function.may_end() => self.accept_function(&function, out),
                 Mode::Function(_) => self.refuse(),
                 Mode::Tail { from, .. } if only_ends(&self.held[from..]) => self.accept_waiting(out),
                 Mode::Tail { from, .. } => self.refuse_tail(from),

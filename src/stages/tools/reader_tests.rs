@@ -29,10 +29,42 @@ fn read<'a>(names: &[&str], pieces: impl IntoIterator<Item = &'a str>) -> (Strin
 /// Texts made of what the reader knows, so that chance finds its corners.
 fn answers() -> impl Strategy<Value = String> {
     let parts = [
-        "[TOOL CALL]", "[tool_call #2]", "【TOOL CALL】", "[END TOOL CALL]", "[TOOL RESULT #1: f]", "[END TOOL RESULT]",
-        "<tool_call>", "</tool_call>", "<tool_call\n>", "<function=f>", "<parameter=k>", "</parameter>", "</function>",
-        "{\"name\":\"f\",\"arguments\":{\"a\":1}}", "{\"name\":\"f\"", "\"arguments\":", "{", "}", "[", "]", "\"", "\\",
-        "'", ",", ":", "```", "```json\n", "`", "\n", " ", "> ", "f", "千", "🧪", "{\"tool_calls\":[", "\"name\":\"f\"",
+        "[TOOL CALL]",
+        "[tool_call #2]",
+        "【TOOL CALL】",
+        "[END TOOL CALL]",
+        "[TOOL RESULT #1: f]",
+        "[END TOOL RESULT]",
+        "<tool_call>",
+        "</tool_call>",
+        "<tool_call\n>",
+        "<function=f>",
+        "<parameter=k>",
+        "</parameter>",
+        "</function>",
+        "{\"name\":\"f\",\"arguments\":{\"a\":1}}",
+        "{\"name\":\"f\"",
+        "\"arguments\":",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        "'",
+        ",",
+        ":",
+        "```",
+        "```json\n",
+        "`",
+        "\n",
+        " ",
+        "> ",
+        "f",
+        "千",
+        "🧪",
+        "{\"tool_calls\":[",
+        "\"name\":\"f\"",
     ];
     let part = prop_oneof![8 => (0..parts.len()).prop_map(move |at| parts[at].to_owned()), 1 => any::<String>()];
     prop_oneof![3 => proptest::collection::vec(part, 0..24).prop_map(|parts| parts.concat()), 1 => any::<String>(), 1 => Just(String::new())]
@@ -71,14 +103,37 @@ proptest! {
 fn hostile_answers_cost_in_proportion_to_their_length() {
     let many = 1 << 18;
     for part in [
-        "[", "{", "<", "`", "```\n", "[TOOL CALL]", "[TOOL CALL]{", "[TOOL CALL]\n{\"name\":", "<tool_call", "<tool_call>{\"",
-        "[TOOL RESULT", "{\"name\":\"f\"", "[ ", " ", "<function=f>", "<function=f><parameter=k>\n<", "\"", "'", "\\",
-        "【", "[END TOOL CALL]", "[TOOL CALL]\n[", "[{", "[TOOL CALL]\n{\"name\":\"g\",\"a\":\"\n[END TOOL CALL]",
+        "[",
+        "{",
+        "<",
+        "`",
+        "```\n",
+        "[TOOL CALL]",
+        "[TOOL CALL]{",
+        "[TOOL CALL]\n{\"name\":",
+        "<tool_call",
+        "<tool_call>{\"",
+        "[TOOL RESULT",
+        "{\"name\":\"f\"",
+        "[ ",
+        " ",
+        "<function=f>",
+        "<function=f><parameter=k>\n<",
+        "\"",
+        "'",
+        "\\",
+        "【",
+        "[END TOOL CALL]",
+        "[TOOL CALL]\n[",
+        "[{",
+        "[TOOL CALL]\n{\"name\":\"g\",\"a\":\"\n[END TOOL CALL]",
     ] {
         let answer = part.repeat(many / part.len());
         let (text, calls) = read(&["f"], [answer.as_str()]);
         assert!(calls.is_empty() && text == answer, "{part:?}");
-        for lead in ["[TOOL CALL]\n{\"name\":\"f\",\"arguments\":{\"a\":\"x\" ", "```json\n{\"name\":\"f\",\"arguments\":["] {
+        for lead in
+            ["[TOOL CALL]\n{\"name\":\"f\",\"arguments\":{\"a\":\"x\" ", "```json\n{\"name\":\"f\",\"arguments\":["]
+        {
             let answer = format!("{lead}{answer}");
             let (text, _) = read(&["f"], [answer.as_str()]);
             assert!(answer.starts_with(text.as_str()), "{part:?}");
@@ -95,10 +150,13 @@ fn a_payload_beyond_the_cap_is_text() {
 #[test]
 fn text_is_not_held_longer_than_needed() {
     let mut reader = Reader::new(Arc::from(["f".to_owned()]), true);
-    for (piece, seen) in [("Hello", "Hello"), (" [TOOL", ""), (" kit]", " [TOOL kit]"), (" {\"a\"", " {\"a\""), ("\n", "")] {
+    for (piece, seen) in
+        [("Hello", "Hello"), (" [TOOL", ""), (" kit]", " [TOOL kit]"), (" {\"a\"", " {\"a\""), ("\n", "")]
+    {
         let mut out = Vec::new();
         reader.push(piece, &mut out);
-        let text: String = out.iter().map(|one| if let Found::Text(text) = one { text.as_str() } else { "?" }).collect();
+        let text: String =
+            out.iter().map(|one| if let Found::Text(text) = one { text.as_str() } else { "?" }).collect();
         assert_eq!(text, seen, "{piece:?}");
     }
     let mut reader = Reader::new(Arc::from(["f".to_owned()]), true);
