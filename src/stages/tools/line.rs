@@ -78,13 +78,9 @@ impl Line {
         let (mark, length) = self.lead;
         let run = length >= 3;
         match self.fence {
-            Some((open, least)) => {
-                if run && mark == open && length >= least && !self.behind.0 {
-                    self.fence = None;
-                }
-            }
+            Some((open, least)) if run && mark == open && length >= least && !self.behind.0 => self.fence = None,
             None if run && !(mark == '`' && self.behind.1) => self.fence = Some((mark, length)),
-            None => {}
+            Some(_) | None => {}
         }
         *self = Self { fence: self.fence, last: self.last, ..Self::default() };
     }

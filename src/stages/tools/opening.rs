@@ -178,6 +178,16 @@ impl Opening {
         }
     }
 
+    /// Adds a letter to the word, if some marker goes on like that.
+    fn lengthen(&mut self, folded: char) -> bool {
+        self.letters.push(folded);
+        let longer = word(&self.letters) != Word::None;
+        if !longer {
+            self.letters.pop();
+        }
+        longer
+    }
+
     fn word(&mut self, c: char, at: usize) -> Verdict {
         let folded = fold(c);
         if self.letters.is_empty() && !self.angle && (self.bare || self.marked) {
@@ -197,14 +207,7 @@ impl Opening {
             self.parted = true;
             return if self.count > 48 { Verdict::No } else { Verdict::Open };
         }
-        let goes_on = !(self.parted && known == Word::Call) && {
-            self.letters.push(folded);
-            let longer = word(&self.letters) != Word::None;
-            if !longer {
-                self.letters.pop();
-            }
-            longer
-        };
+        let goes_on = !(self.parted && known == Word::Call) && self.lengthen(folded);
         if goes_on {
             self.parted = false;
             return Verdict::Open;

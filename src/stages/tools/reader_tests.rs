@@ -144,7 +144,8 @@ fn hostile_answers_cost_in_proportion_to_their_length() {
 #[test]
 fn a_payload_beyond_the_cap_is_text() {
     let answer = format!("[TOOL CALL]\n{{\"name\":\"f\",\"arguments\":{{\"a\":\"{}\"}}}}", "x".repeat(1 << 20));
-    assert_eq!(read(&["f"], [answer.as_str()]), (answer.clone(), Vec::new()));
+    let (text, calls) = read(&["f"], [answer.as_str()]);
+    assert!(calls.is_empty() && text == answer);
 }
 
 #[test]
