@@ -7,6 +7,7 @@
 // Layer 0: no knowledge of anything else here.
 pub mod chat;
 pub mod config;
+pub mod documents;
 pub mod json;
 pub mod json_error;
 pub mod metrics;
