@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from gallery import SAID, model
+from gallery import model
 from patience import until
 from said import finish, message
+from test_sdk_tools import TOOLS
 
 WAYS = pytest.mark.parametrize("what", ["create", "helper"], ids=["whole", "stream"])
 PARSES = pytest.mark.parametrize("what", ["parse", "helper", "beta_parse", "beta_helper"])
@@ -127,6 +128,22 @@ def test_three_choices_that_are_left(python, gallery, fake):
     until(lambda: gallery.in_flight() == 0, 2, lambda: f"nothing is in flight: {gallery.health()}")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"response_format": {"type": "json_object"}}, {"tools": TOOLS, "tool_choice": "required"}],
+    ids=["text", "json", "tools"],
+)
+@pytest.mark.parametrize("provider", ["qianwen", "compatible"])
+def test_an_answer_that_is_given_up(python, gallery, fake, provider, fields):
+    """Whoever gives up waiting for a whole answer ends it upstream too, and nobody asks again in his name."""
+    before = fake.counts("endless")
+    error = python.ask(gallery, "create", model(provider, "endless"), timeout=1, **fields)["error"]
+    assert error["class"] == "APITimeoutError", error
+    fake.until("endless", "cancelled", before["cancelled"] + 1)
+    until(lambda: gallery.in_flight() == 0, 2, lambda: f"nothing is in flight: {gallery.health()}")
+    assert fake.counts("endless")["requests"] == before["requests"] + 1
+
+
 @pytest.mark.parametrize("fields", [{}, {"n": 2}], ids=["one", "two"])
 def test_usage_in_a_stream(python, said, fields):
     """Once, at the end, without a choice; and only if it was asked for."""
@@ -207,10 +224,3 @@ def test_wrong_fields_are_named(python, said, what, fields, param):
     assert (error["class"], error["status_code"], error["type"]) == ("BadRequestError", 400, "invalid_request_error")
     assert error["param"] == param and error["request_id"], error
     assert said.asked() == 0
-
-
-def test_the_model_is_named_as_it_was_asked_for(python, said):
-    """Emulated or not, an answer says who gave it."""
-    said.says("Hello.")
-    assert said.result(python, "create")["model"]
-    assert SAID in said.model
