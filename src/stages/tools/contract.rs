@@ -191,7 +191,7 @@ mod tests {
         let text = contract(&[weather(), other], &Choice::Named("x".into()), false);
         assert!(text.contains("\n{\"name\":\"x\"}\n") && !text.contains("get_weather"));
         assert!(text.contains("MUST call the tool \"x\"") && text.contains("One call"));
-        assert!(text.len() < 1100, "about 230 tokens without the tools");
+        assert!(text.len() < 800, "about 150 tokens without the tools");
     }
 
     #[test]
