@@ -18,11 +18,17 @@ class Comparison:
     """Rounds of both builds in turn, and of the newer one once more: how much of a difference is chance."""
 
     older: str
+    workload: workloads.Workload
     samples: dict
 
     def added(self):
         """CPU of both processes of this build less that of the older one; see `_spread`."""
         return _spread(self._differences("newer", "older") + self._differences("again", "older"))
+
+    def ratio(self):
+        """CPU of this build as a multiple of the older one's: the median over pairs of the same round."""
+        pairs = [pair for name in ("newer", "again") for pair in zip(self.samples[name], self.samples["older"], strict=True)]
+        return statistics.median(a.cpu_us / b.cpu_us for a, b in pairs)
 
     def chance(self):
         """The same between the two processes of this build."""
@@ -38,9 +44,9 @@ def _spread(differences):
     return statistics.median(differences), min(differences), max(differences)
 
 
-def compare(bench, older, plan):
+def compare(bench, older, plan, workload):
     """The same load on an older binary and on this one, interleaved. Only the service is measured, without nginx."""
-    workload, sides = workloads.PLAIN, []
+    sides = []
     for name, binary in (("older", older), ("newer", bench.binary), ("again", bench.binary)):
         settings = bench.environment(workload)
         process = bench.processes.start(f"service-{name}", [binary, "serve"], settings)
@@ -51,7 +57,7 @@ def compare(bench, older, plan):
     samples = rounds(sides, lambda side: timed(side, plan.seconds, bench.processes.directory), plan.compare_rounds)
     bench.stop(sides)
     done = subprocess.run([older, "version"], capture_output=True, text=True, timeout=10, check=False)
-    return Comparison(f"{Path(older)} ({done.stdout.strip() or 'unknown'})", samples)
+    return Comparison(f"{Path(older)} ({done.stdout.strip() or 'unknown'})", workload, samples)
 
 
 def picks():

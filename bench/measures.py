@@ -7,7 +7,7 @@ from dataclasses import replace
 import client
 import workloads
 from load import counted, rounds, timed
-from processes import Failure, resident_mb, wait_until
+from processes import Failure, forget_peak, peak_mb, resident_mb, wait_until
 from sides import ROOT, Side, wait_for_answer
 
 HELD_STREAMS = 1000
@@ -115,6 +115,22 @@ def held_memory(bench, workload):
         for connection in held:
             connection.close()
         bench.stop([service, stack])
+
+
+def huge_answer(bench):
+    """How far the service's memory grows while one very long answer streams through the stack; and its megabytes."""
+    workload = workloads.HUGE
+    service, stack = bench.stack(workload)
+    wait_for_answer(service.port, replace(service.request, path="/v1/models", body=b""), service.roots[0])
+    pid = service.roots[0].pid
+    before = resident_mb([pid])
+    forget_peak(pid)
+    response = client.ask(stack.port, stack.request, keep=2)
+    grown = peak_mb(pid) - before
+    if response.status != 200 or not response.body.endswith(b"data: [DONE]\n\n"):
+        raise Failure(f"{workload.title}: the answer is not whole")
+    bench.stop([service, stack])
+    return response.size / 1e6, grown
 
 
 def start_up(bench, plan):

@@ -136,6 +136,17 @@ def own_seconds():
     return cpu_seconds(tree(os.getpid())) + ended.ru_utime + ended.ru_stime
 
 
+def peak_mb(pid):
+    """The largest VmRSS so far, since `forget_peak`."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+
+
+def forget_peak(pid):
+    """From now on the peak is counted anew."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def resident_mb(pids):
     """VmRSS summed up; pages that processes share count once for each of them."""
     kilobytes = 0

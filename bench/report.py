@@ -19,6 +19,7 @@ LOADS = (workloads.PLAIN, workloads.OPENAI_32, workloads.QIANWEN_32, workloads.Q
 # What the design promises: CPU of the whole stack as a multiple of plain nginx's, and absolute limits.
 MOST_CPU = {"plain": 3.5, "openai-32": 2.8, "qianwen-32": 3.5}
 MOST_IDLE_MB, MOST_HELD_MB, MOST_START_S, MOST_FIRST_TOKEN_MS = 20, 48, 1.0, 1.0
+MOST_GROWN_MB, MOST_ADDED = 8, 1.10
 # A megabyte of the longest answer against one of the shortest: a cost that grew faster than the bytes would show here.
 MOST_GROWTH = 1.15
 
@@ -115,6 +116,13 @@ def _budget(figures):
     growth = figures["growth"][-1][2] / figures["growth"][0][2]
     rows.append(["CPU for a megabyte, longest / shortest answer", f"≤ {MOST_GROWTH} ×", f"{growth:.2f} ×",
                  _met(growth <= MOST_GROWTH)])
+    size, grown = figures["huge"]
+    rows.append([f"memory for one answer of {size:.0f} MB", f"≤ {MOST_GROWN_MB} MB", f"{grown:.1f} MB",
+                 _met(grown <= MOST_GROWN_MB)])
+    for one in figures["against"]:
+        if one.workload.stream:
+            rows.append([f"CPU, {one.workload.title}: the service / an older build of it", f"≤ {MOST_ADDED:.2f} ×",
+                         f"{one.ratio():.2f} ×", _met(one.ratio() <= MOST_ADDED)])
     return _table(["", "budget", "measured", "met"], rows)
 
 
@@ -176,9 +184,8 @@ def _pool(figures):
         parts.append(_table(["an account picked and given back", "median ns", "fastest batch"], figures["picks"]))
     else:
         parts.append("Picks were not measured: `cargo bench --locked --bench pick --no-run` builds what measures them.\n")
-    if figures["against"]:
-        parts.append(_against(figures["against"]))
-    else:
+    parts.extend(_against(one) for one in figures["against"])
+    if not figures["against"]:
         parts.append("No older build was compared: `bench/run.py --against PATH`.\n")
     return "\n".join(parts)
 
@@ -187,11 +194,11 @@ def _against(comparison):
     names = {"older": f"older: `{comparison.older}`", "newer": "this one", "again": "this one, a second process"}
     rows = [[names[name], f"{middle(of, 'per_second'):,.0f}", f"{middle(of, 'cpu_us'):.1f}",
              f"{middle(of, 'resident_mb'):.1f}"] for name, of in comparison.samples.items()]
-    table = _table(["plain JSON answer, the service alone", "answers/s", "CPU µs/answer", "resident MB"], rows)
+    table = _table([f"{comparison.workload.title}, the service alone", "answers/s", "CPU µs/answer", "resident MB"], rows)
     added, chance = comparison.added(), comparison.chance()
     rounds = len(comparison.samples["newer"])
-    return (f"{table}\nThis build takes {added[0]:+.1f} µs ({added[1]:+.1f} to {added[2]:+.1f}) of CPU for a plain request "
-            f"beside the older one; between two processes of this build it is {chance[0]:+.1f} µs ({chance[1]:+.1f} to "
+    return (f"{table}\nThis build takes {added[0]:+.1f} µs ({added[1]:+.1f} to {added[2]:+.1f}) of CPU for an answer "
+            f"beside the older one ({comparison.ratio():.2f} ×); between two processes of this build it is {chance[0]:+.1f} µs ({chance[1]:+.1f} to "
             f"{chance[2]:+.1f}). Medians over {rounds} rounds, in turn.\n")
 
 

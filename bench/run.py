@@ -36,7 +36,7 @@ class Plan:
 
 
 FULL = Plan(seconds=2, rounds=9, long_answers=4, long_rounds=3, compare_rounds=11,
-            growth=(250, 500, 1000, 2000, 4000), growth_bytes=450_000_000, first_tokens=400, starts=5, limit_s=600)
+            growth=(250, 500, 1000, 2000, 4000), growth_bytes=450_000_000, first_tokens=400, starts=5, limit_s=900)
 QUICK = Plan(seconds=1, rounds=2, long_answers=2, long_rounds=1, compare_rounds=3, growth=(1000, 4000),
              growth_bytes=230_000_000, first_tokens=60, starts=1, limit_s=120)
 
@@ -88,11 +88,14 @@ def measure(bench, plan, older):
     figures["qianwen-4000"], figures["qianwen-4000-bytes"] = measures.long_answers(bench, workloads.QIANWEN_4000, plan)
     step("growing answers")
     figures["growth"] = measures.growth(bench, plan)
+    step(f"memory: {workloads.HUGE.title}")
+    figures["huge"] = measures.huge_answer(bench)
     step("picks of an account")
     figures["picks"] = against.picks()
     if older:
         step(f"against {older}")
-    figures["against"] = against.compare(bench, older, plan) if older else None
+    compared = (workloads.PLAIN, workloads.OPENAI_32, workloads.QIANWEN_32) if older else ()
+    figures["against"] = [against.compare(bench, older, plan, workload) for workload in compared]
     figures["seconds"] = time.monotonic() - started
     return figures
 

@@ -10,7 +10,7 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::config::{Config, Limits};
-use crate::gateway::{Admission, Bin, Gateway, Household, Janitor, RollBin, Rolls, keep};
+use crate::gateway::{Admission, Bin, Desk, Gateway, Household, Janitor, RollBin, Rolls, UploadCache, keep};
 use crate::http;
 use crate::keys::{KeyOrigin, MasterKey};
 use crate::notify::{self, Outbox};
@@ -110,7 +110,7 @@ impl App {
             admission: Admission::new(limits.concurrent),
             janitor,
             rolls: rolls_in,
-            files: household.files.clone(),
+            desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
             limits: limits.clone(),
             stages,
         };

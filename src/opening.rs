@@ -9,7 +9,7 @@ use crate::accounts::clock::DAY;
 use crate::accounts::{
     Account, Agreement, Event, EventKind, Events, Limits, Pool, Registry, Rules, Use, agree, restored,
 };
-use crate::config::{Config, PoolSettings, Secret};
+use crate::config::{self, Config, Secret};
 use crate::gateway::settings::{self, Settings};
 use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
 use crate::notify::{Notifier, Outbox, Target};
@@ -63,7 +63,7 @@ pub async fn open(
             restore_listing(member, kept);
         }
     }
-    let base = base(&config.settings.pool)?;
+    let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
     Ok(Opened { household: Household { roster, registry, database, files, notifier }, settings, writer, outbox })
 }
@@ -74,7 +74,7 @@ pub async fn open(
 /// A sentence with the variable's name and the mend.
 pub fn check(config: &Config) -> Result<(), String> {
     notifier(config)?;
-    base(&config.settings.pool).map(drop)
+    base(&config.settings).map(drop)
 }
 
 fn notifier(config: &Config) -> Result<(Notifier, Outbox), String> {
@@ -144,7 +144,8 @@ fn take_over(
     }
 }
 
-fn base(pool: &PoolSettings) -> Result<settings::Base, String> {
+fn base(fixed: &config::Settings) -> Result<settings::Base, String> {
+    let pool = &fixed.pool;
     let limits = Limits {
         concurrent: pool.concurrent.and_then(|n| NonZeroU32::new(u32::try_from(n).ok()?)),
         requests_per_minute: pool.requests_per_minute.and_then(|n| NonZeroU32::new(u32::try_from(n).ok()?)),
@@ -156,5 +157,5 @@ fn base(pool: &PoolSettings) -> Result<settings::Base, String> {
         format!("ACCOUNT_REQUESTS_PER_MINUTE, ACCOUNT_REQUESTS_PER_DAY, ACCOUNT_TOKENS_PER_DAY: {what}")
     })?;
     let wait = (pool.queue_wait.unwrap_or(QUEUE_WAIT), pool.queue_wait.is_some());
-    Ok(settings::base(pool.strategy.as_deref(), wait, limits))
+    Ok(settings::base(pool.strategy.as_deref(), wait, limits, fixed.trims))
 }

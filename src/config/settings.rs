@@ -32,6 +32,7 @@ pub(super) struct Raw {
     qianwen_base_url: Option<String>,
     workers: Option<String>,
     data_key: Option<String>,
+    context_overflow: Option<String>,
     pub(super) pool_strategy: Option<String>,
     pub(super) queue_wait_s: Option<String>,
     pub(super) account_concurrent: Option<String>,
@@ -90,6 +91,9 @@ pub struct Settings {
     pub workers: usize,
     /// `DATA_KEY`: seals the credentials that are kept, if given.
     pub data_key: Option<Secret<String>>,
+    /// `CONTEXT_OVERFLOW`: whether a conversation that is too long loses its oldest turns (`trim`) or is refused
+    /// (`refuse`), if it was said.
+    pub trims: Option<bool>,
     /// The pool of accounts.
     pub pool: PoolSettings,
     /// `NOTIFY_WEBHOOK_URL`: where the owner is told of accounts that need a person.
@@ -133,6 +137,7 @@ impl Settings {
             qianwen_base_url: origin("QIANWEN_BASE_URL", raw.qianwen_base_url.clone(), problems),
             workers: workers(raw.workers.as_deref(), problems),
             data_key: data_key(raw.data_key.clone(), problems),
+            trims: trims(raw.context_overflow.as_deref(), problems),
             pool: PoolSettings::read(&raw, problems),
             notify_url: raw.notify_webhook_url.clone().map(Secret::new),
             notify_form: raw.notify_webhook_form.clone(),
@@ -188,6 +193,17 @@ fn switch(name: &str, value: Option<&str>, problems: &mut Problems) -> bool {
         Some(_) => {
             problems.add(name, "it is neither true nor false", "write true or false");
             false
+        }
+    }
+}
+
+fn trims(value: Option<&str>, problems: &mut Problems) -> Option<bool> {
+    match value.map(str::to_ascii_lowercase)?.as_str() {
+        "trim" => Some(true),
+        "refuse" => Some(false),
+        _ => {
+            problems.add("CONTEXT_OVERFLOW", "it is neither refuse nor trim", "write refuse or trim");
+            None
         }
     }
 }

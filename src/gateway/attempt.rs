@@ -1,5 +1,6 @@
 //! Asking one upstream in the name of one account.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -7,11 +8,14 @@ use bytes::Bytes;
 
 use super::janitor::{Janitor, Session};
 use super::listing;
+use super::prepare::{Desk, Loads, Preparation, Prepared};
 use super::renewal;
 use super::roster::Member;
 use crate::accounts::{Account, Registry};
-use crate::chat::{ChatRequest, Fault};
+use crate::chat::{ChatRequest, Fault, FaultKind};
 use crate::providers::{Call, Decoder};
+use crate::stages::emulation::Needs;
+use crate::tokens;
 use crate::upstream::{Body, Client, ResponseHead};
 
 /// An upstream that answers.
@@ -20,6 +24,8 @@ pub struct Opened {
     pub decoder: Box<dyn Decoder>,
     /// The cookies that came with its answer.
     pub set_cookies: Vec<String>,
+    /// What was asked.
+    pub prepared: Prepared,
     source: Source,
     _session: Option<Session>,
 }
@@ -63,18 +69,35 @@ pub struct Attempt {
     pub request: Arc<ChatRequest>,
     pub model: Option<Arc<str>>,
     pub janitor: Janitor,
+    pub desk: Arc<Desk>,
+    pub loads: Rc<Loads>,
+    pub needs: Needs,
 }
 
 impl Attempt {
     /// Encodes and sends the request, and waits for the answer's head.
     pub async fn open(self) -> Result<Opened, NotOpened> {
-        let Self { client, registry, member, account, request, model, janitor } = self;
+        let Self { client, registry, member, account, request, model, janitor, desk, loads, needs } = self;
         let account = renewal::fresh(&client, &registry, &member, account).await.map_err(NotOpened::Failed)?;
         let model = match model {
             Some(model) => model,
             None => listing::default_model(&client, &member, &account).await.map_err(NotOpened::Failed)?.into(),
         };
-        let encoded = member.provider.encode(&request, &model, &account).map_err(not_encoded)?;
+        let work = Preparation {
+            client: &client,
+            desk: &desk,
+            member: &member,
+            account: &account,
+            model: &model,
+            loads: &loads,
+            needs,
+        };
+        let prepared = work.of(&request).await.map_err(not_sent)?;
+        if needs.length {
+            tokens::load().await;
+        }
+        let asked = prepared.request.as_ref().unwrap_or(&request);
+        let encoded = member.provider.encode(asked, &model, &account).map_err(not_sent)?;
         let session = encoded.session.map(|id| janitor.session(&member, &account, id));
         let (mut head, source) = match encoded.call {
             Call::Http(outgoing) => {
@@ -85,11 +108,15 @@ impl Attempt {
         };
         let decoder = member.provider.decoder(&head).map_err(NotOpened::Failed)?;
         let set_cookies = std::mem::take(&mut head.set_cookies);
-        Ok(Opened { decoder, set_cookies, source, _session: session })
+        Ok(Opened { decoder, set_cookies, prepared, source, _session: session })
     }
 }
 
-/// A credential that cannot be sent is the account's trouble; another account may do.
-fn not_encoded(fault: Fault) -> NotOpened {
-    if fault.needs_owner() { NotOpened::Failed(fault) } else { NotOpened::Refused(fault) }
+/// What a provider cannot take, another one may. Everything else, such as a credential that cannot be sent or an upload
+/// that failed, is the account's or the upstream's trouble.
+fn not_sent(fault: Fault) -> NotOpened {
+    match fault.kind {
+        FaultKind::Request | FaultKind::Internal => NotOpened::Refused(fault),
+        _ => NotOpened::Failed(fault),
+    }
 }

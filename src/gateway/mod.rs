@@ -2,6 +2,7 @@
 //! answer from the upstream to the client.
 
 mod admission;
+mod answering;
 mod attempt;
 mod blame;
 mod bookkeeper;
@@ -9,12 +10,16 @@ mod check;
 mod clock;
 mod conversation;
 mod counting;
+mod fan;
+mod hearing;
 mod intake;
 mod janitor;
 mod keeper;
 mod listing;
 mod names;
 mod phase;
+mod pipeline;
+mod prepare;
 mod renewal;
 mod reply;
 mod roster;
@@ -27,13 +32,11 @@ mod watch;
 use std::sync::Arc;
 
 use crate::accounts::Registry;
-use crate::chat::{AnswerWriter, ChatRequest, Fault};
 use crate::config::Limits;
 use crate::stages;
-use crate::store::Files;
-use crate::upstream::Client;
 
 pub use admission::{Admission, Permit};
+pub use answering::{Answering, Trail};
 pub use blame::human;
 pub use bookkeeper::Bookkeeper;
 pub use check::{Found, check};
@@ -42,6 +45,7 @@ pub use janitor::{Bin, Janitor};
 pub use keeper::{Household, keep};
 pub use listing::restore as restore_listing;
 pub use names::Names;
+pub use prepare::{Desk, Overflow, UploadCache};
 pub use renewal::{RollBin, Rolls};
 pub use reply::Reply;
 pub use roster::{Listing, Member, Roster};
@@ -59,28 +63,10 @@ pub struct Gateway {
     pub janitor: Janitor,
     /// Takes over the cookies that upstreams set.
     pub rolls: Rolls,
-    /// What was uploaded.
-    pub files: Files,
+    /// What requests are made ready with.
+    pub desk: Arc<Desk>,
     /// The limits in time.
     pub limits: Limits,
     /// What lies between a provider's events and the client.
     pub stages: &'static [stages::Maker],
-}
-
-impl Gateway {
-    /// Begins to answer `request`; nothing is sent before the reply is first polled.
-    ///
-    /// # Errors
-    /// If there is no such model, or too much goes on already.
-    pub fn reply(
-        &self,
-        client: &Client,
-        request: ChatRequest,
-        writer: Box<dyn AnswerWriter>,
-        owner: bool,
-    ) -> Result<Reply, Fault> {
-        let permit = self.admission.enter()?;
-        let route = self.roster.route(&request.model)?;
-        Ok(Reply::new(self, client.clone(), request, route, writer, owner, permit))
-    }
 }

@@ -12,22 +12,23 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::attempt::NotOpened;
+use super::attempt::{Attempt, NotOpened};
 use super::clock::{Clock, Scope};
 use super::counting;
 use super::phase::{Phase, Signal};
+use super::pipeline::Pipeline;
 use super::trials::{Step, Trials};
-use super::{Gateway, Permit, Route};
+use super::{Gateway, Permit, Route, Trail};
 use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind};
 use crate::providers::Ending;
-use crate::stages::{Pulse, Stage};
+use crate::stages::{Finish, Pulse};
 use crate::upstream::Client;
 
 /// An answer on its way. Dropping it closes the upstream's connection and gives back the lease.
 pub struct Reply {
     trials: Trials,
     writer: Box<dyn AnswerWriter>,
-    stages: Vec<Box<dyn Stage>>,
+    pipeline: Pipeline,
     phase: Phase,
     clock: Clock,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -41,9 +42,6 @@ pub struct Reply {
     /// The fault that the response's status has to say.
     told: Option<Fault>,
     out: BytesMut,
-    /// What was decoded and not yet written, and what a stage has passed on of it.
-    scratch: Vec<Decoded>,
-    passed: Vec<Decoded>,
     _permit: Permit,
 }
 
@@ -51,7 +49,7 @@ impl Reply {
     pub(super) fn new(
         gateway: &Gateway,
         client: Client,
-        request: ChatRequest,
+        request: Arc<ChatRequest>,
         route: Route,
         writer: Box<dyn AnswerWriter>,
         owner: bool,
@@ -59,11 +57,11 @@ impl Reply {
     ) -> Self {
         let now = Instant::now();
         let stages = gateway.stages.iter().filter_map(|make| make(&request, &gateway.limits, now)).collect();
-        let trials = Trials::new(gateway, client, Arc::new(request), route);
+        let trials = Trials::new(gateway, client, request, route);
         Self {
             trials,
             writer,
-            stages,
+            pipeline: Pipeline::new(stages),
             phase: Phase::Next,
             clock: Clock::new(now, &gateway.limits),
             cut: Box::pin(permit.cut().cancelled_owned()),
@@ -73,8 +71,6 @@ impl Reply {
             owner,
             told: None,
             out: BytesMut::new(),
-            scratch: Vec::new(),
-            passed: Vec::new(),
             _permit: permit,
         }
     }
@@ -107,16 +103,19 @@ impl Reply {
 
     fn begin_attempt(&mut self) {
         match self.trials.next() {
-            Step::Attempt(attempt) => {
-                self.clock.attempt(Instant::now());
-                self.phase = Phase::Opening(Box::pin(attempt.open()));
-            }
+            Step::Attempt(attempt) => self.open(*attempt),
             Step::Wait(queued) => {
                 self.clock.wait();
                 self.phase = Phase::Waiting(Box::pin(queued.granted()));
             }
             Step::Over => self.end_in_vain(),
         }
+    }
+
+    fn open(&mut self, attempt: Attempt) {
+        self.clock.attempt(Instant::now());
+        self.pipeline.begin(self.trials.emulators());
+        self.phase = Phase::Opening(Box::pin(attempt.open()));
     }
 
     fn poll_signal(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
@@ -127,15 +126,14 @@ impl Reply {
         if self.cut.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Signal::Cut);
         }
-        let due = self.stages.iter().filter_map(|stage| stage.due()).min();
-        self.clock.poll(due, cx).map(|()| Signal::Tick)
+        self.clock.poll(self.pipeline.due(), cx).map(|()| Signal::Tick)
     }
 
     async fn handle(&mut self, signal: Signal) -> Result<(), Fault> {
         match signal {
             Signal::Granted(Ok(granted)) => {
-                self.clock.attempt(Instant::now());
-                self.phase = Phase::Opening(Box::pin(self.trials.attempt(granted).open()));
+                let attempt = self.trials.attempt(granted);
+                self.open(attempt);
                 Ok(())
             }
             Signal::Granted(Err(denied)) => {
@@ -144,7 +142,7 @@ impl Reply {
                 Ok(())
             }
             Signal::Opened(Ok(mut opened)) => {
-                self.trials.opened(std::mem::take(&mut opened.set_cookies));
+                self.trials.opened(std::mem::take(&mut opened.set_cookies), std::mem::take(&mut opened.prepared));
                 self.phase = Phase::Reading(opened);
                 Ok(())
             }
@@ -169,12 +167,14 @@ impl Reply {
 
     async fn piece(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let Phase::Reading(opened) = &mut self.phase else { return Ok(()) };
-        let pushed = opened.decoder.push(bytes, &mut self.scratch);
+        let pushed = opened.decoder.push(bytes, &mut self.pipeline.decoded);
         let ending = opened.decoder.ending();
         let now = Instant::now();
-        self.trials.heard(&self.scratch, now);
-        self.pass_on(0, now)?;
-        self.clock.heard(now, self.output);
+        self.trials.heard(&self.pipeline.decoded, now);
+        if self.pass_on(0, now)? {
+            return self.conclude(now).await;
+        }
+        self.clock.heard(now, self.trials.has_spoken());
         pushed?;
         if self.clock.is_over(now) {
             return self.tick().await;
@@ -194,36 +194,44 @@ impl Reply {
         }
     }
 
-    /// Sends what was decoded through the stages, beginning with stage `from`, to the client.
-    fn pass_on(&mut self, from: usize, now: Instant) -> Result<(), Fault> {
-        for stage in &mut self.stages[from..] {
-            for one in self.scratch.drain(..) {
-                stage.push(one, now, &mut self.passed)?;
-            }
-            std::mem::swap(&mut self.scratch, &mut self.passed);
-        }
-        for one in self.scratch.drain(..) {
+    /// Sends what was decoded through the steps, beginning with step `from`, to the client. Says whether that was enough
+    /// of the answer.
+    fn pass_on(&mut self, from: usize, now: Instant) -> Result<bool, Fault> {
+        let Self { pipeline, writer, out, output, .. } = self;
+        pipeline.pass_on(from, now, |one| {
             // After an end, too, nothing of another upstream may follow.
-            self.output |= one.is_output() || one.events.iter().any(|event| matches!(event, Event::Done(_)));
-            self.writer.write(one, &mut self.out);
-        }
-        Ok(())
+            *output |= one.is_output() || one.events.iter().any(|event| matches!(event, Event::Done(_)));
+            writer.write(one, out);
+        })
     }
 
     async fn complete(&mut self) -> Result<(), Fault> {
         let Phase::Reading(mut opened) = std::mem::replace(&mut self.phase, Phase::Over) else { return Ok(()) };
-        let finished = opened.decoder.finish(&mut self.scratch);
+        let finished = opened.decoder.finish(&mut self.pipeline.decoded);
         let now = Instant::now();
-        self.trials.heard(&self.scratch, now);
-        self.pass_on(0, now)?;
-        finished?;
-        opened.release();
-        for at in 0..self.stages.len() {
-            self.stages[at].finish(&mut self.scratch)?;
-            self.pass_on(at + 1, now)?;
+        self.trials.heard(&self.pipeline.decoded, now);
+        if !self.pass_on(0, now)? {
+            finished?;
+            opened.release();
         }
-        if let Some(answer) = self.stages.iter_mut().find_map(|stage| stage.uncounted()) {
-            let usage = counting::usage(self.trials.request(), answer).await;
+        self.conclude(now).await
+    }
+
+    /// Ends an answer of which everything that is wanted has come. What more the upstream has to say is cut off.
+    async fn conclude(&mut self, now: Instant) -> Result<(), Fault> {
+        self.phase = Phase::Over;
+        for at in 0..self.pipeline.len() {
+            match self.pipeline.finish(at)? {
+                Finish::Whole => drop(self.pass_on(at + 1, now)?),
+                Finish::Again(correction) => {
+                    self.begin_anew();
+                    self.trials.again(correction);
+                    return Ok(());
+                }
+            }
+        }
+        if let Some(answer) = self.pipeline.uncounted() {
+            let usage = counting::usage(self.trials.asked(), answer).await;
             self.writer.write(Decoded::event(Event::Usage(usage)), &mut self.out);
         }
         self.writer.finish(&mut self.out);
@@ -246,9 +254,11 @@ impl Reply {
             return Err(fault);
         }
         // What is already whole need not say that it is still there.
-        let stages = if self.clock.is_closing() { &mut [] } else { self.stages.as_mut_slice() };
-        for stage in stages {
-            match stage.tick(now) {
+        if self.clock.is_closing() {
+            return Ok(());
+        }
+        for pulse in self.pipeline.tick(now) {
+            match pulse {
                 Pulse::Nothing => {}
                 Pulse::Open => self.writer.open(&mut self.out),
                 Pulse::Heartbeat => self.writer.heartbeat(&mut self.out),
@@ -259,13 +269,16 @@ impl Reply {
 
     /// Moves on to the next account, or ends the answer.
     fn fail(&mut self, fault: Fault) {
-        self.scratch.clear();
-        self.passed.clear();
         let moves_on = self.trials.failed(fault) && !self.output && !self.last;
         if !moves_on {
             return self.end_in_vain();
         }
-        self.stages.iter_mut().for_each(|stage| stage.restart());
+        self.begin_anew();
+    }
+
+    /// Nothing of the answer was output yet, so that another one may take its place.
+    fn begin_anew(&mut self) {
+        self.pipeline.restart();
         self.phase = Phase::Next;
     }
 
@@ -281,8 +294,8 @@ impl Reply {
         }
     }
 
-    /// The account that answers, or was asked last, and how many were asked.
-    pub fn trail(&self) -> (&str, usize) {
+    /// Who was asked.
+    pub fn trail(&self) -> Trail<'_> {
         self.trials.trail()
     }
 }

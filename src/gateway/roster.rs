@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::names::Names;
+use super::prepare::Overflow;
 use crate::accounts::{Group, Pool, View};
 use crate::metrics::Outcomes;
 use crate::providers::{ModelInfo, Provider};
@@ -32,6 +33,8 @@ pub struct Member {
     pub provider: Box<dyn Provider>,
     /// Its accounts; it is switched on while it has any.
     pub group: Group,
+    /// What is done with conversations that are too long for its models.
+    pub overflow: Arc<Overflow>,
     /// What became of attempts at it.
     pub outcomes: Outcomes,
     /// Replaced as a whole; the lock is held for the time of one copy of the pointer.
@@ -70,11 +73,12 @@ impl Listing {
 }
 
 impl Member {
-    fn new(provider: Box<dyn Provider>, pool: &Pool) -> Self {
+    fn new(provider: Box<dyn Provider>, pool: &Pool, overflow: &Arc<Overflow>) -> Self {
         let listing = Listing::new(provider.models(), false);
         let group = pool.group(provider.id());
         let outcomes = Outcomes::of(provider.id());
-        Self { provider, group, outcomes, listing: RwLock::new(Arc::new(listing)) }
+        let overflow = Arc::clone(overflow);
+        Self { provider, group, overflow, outcomes, listing: RwLock::new(Arc::new(listing)) }
     }
 
     /// The models now.
@@ -95,6 +99,8 @@ pub struct Roster {
     pub members: Vec<Arc<Member>>,
     /// All accounts.
     pub pool: Arc<Pool>,
+    /// What is done with conversations that are too long.
+    pub overflow: Arc<Overflow>,
     /// Models that only one account may answer: name → the account's number.
     pub(super) pins: BTreeMap<String, u32>,
     /// What the owner calls models; replaced as a whole.
@@ -104,8 +110,9 @@ pub struct Roster {
 impl Roster {
     /// A roster of `providers`.
     pub fn new(providers: Vec<Box<dyn Provider>>, pool: Arc<Pool>, pins: BTreeMap<String, u32>) -> Self {
-        let members = providers.into_iter().map(|one| Arc::new(Member::new(one, &pool))).collect();
-        Self { members, pool, pins, names: RwLock::default() }
+        let overflow = Arc::default();
+        let members = providers.into_iter().map(|one| Arc::new(Member::new(one, &pool, &overflow))).collect();
+        Self { members, pool, overflow, pins, names: RwLock::default() }
     }
 
     /// The providers that are switched on. One that stands in is so only while there is no other.

@@ -15,6 +15,7 @@ const NEAR_NAMES: usize = 3;
 const NEAR: f64 = 0.5;
 
 /// Who is asked for a model: one way after the other.
+#[derive(Clone)]
 pub struct Route {
     /// The ways, best first; at least one.
     pub legs: Vec<RouteLeg>,

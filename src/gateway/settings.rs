@@ -22,12 +22,13 @@ use crate::store::{Database, Kept, Record};
 const LONGEST_WAIT: u64 = 300;
 
 /// Every setting: its name and what it means.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     (STRATEGY, "By which rule an account is picked: least-busy, round-robin or fill-first."),
     (QUEUE_WAIT, "How long a request waits for an account while all are busy, in seconds (0-300)."),
     (LIMITS, "The limits of accounts that have none of their own."),
     (ALIASES, "Other names for models: name -> model."),
     (HIDDEN, "Models that lists leave out; they are still answered."),
+    (OVERFLOW, "What is done with a conversation that is longer than its model can take: refuse or trim."),
     (ROUTES, "Who is asked for a model, in this order: name -> [provider/model, ...]."),
 ];
 
@@ -37,6 +38,11 @@ const LIMITS: &str = "accounts.limits";
 const ALIASES: &str = "models.aliases";
 const HIDDEN: &str = "models.hidden";
 const ROUTES: &str = "models.routes";
+const OVERFLOW: &str = "models.overflow";
+
+/// What may be done with a conversation that is too long: it is refused, or its oldest turns are left out.
+const OVERFLOWS: [&str; 2] = ["refuse", TRIM];
+const TRIM: &str = "trim";
 
 /// What holds where the owner changed nothing, and whether the environment named it.
 pub type Base = BTreeMap<&'static str, (Value, bool)>;
@@ -157,6 +163,8 @@ impl Settings {
             LIMITS => read::<Limits>(value).and_then(|limits| limits.check()),
             ALIASES => read(value).and_then(|aliases| self.check_aliases(&aliases, strictly)),
             HIDDEN => read::<BTreeSet<String>>(value).map(drop),
+            OVERFLOW if value.as_str().is_some_and(|word| OVERFLOWS.contains(&word)) => Ok(()),
+            OVERFLOW => Err(format!("it is none of {}", OVERFLOWS.join(", "))),
             _ => read(value).and_then(|routes| self.check_routes(&routes, strictly)),
         };
         checked.map_err(NotSet::Wrong)
@@ -208,6 +216,7 @@ impl Settings {
             limits: read(&value(LIMITS)).unwrap_or_default(),
             patience: Duration::from_secs(value(QUEUE_WAIT).as_u64().unwrap_or_default()),
         });
+        self.roster.overflow.set_trims(value(OVERFLOW).as_str() == Some(TRIM));
         self.roster.rename(Names {
             aliases: read(&value(ALIASES)).unwrap_or_default(),
             hidden: read(&value(HIDDEN)).unwrap_or_default(),
@@ -221,13 +230,14 @@ impl Settings {
 }
 
 /// The environment's values of the settings that it can name.
-pub fn base(strategy: Option<&str>, queue_wait: (u64, bool), limits: Limits) -> Base {
+pub fn base(strategy: Option<&str>, queue_wait: (u64, bool), limits: Limits, trims: Option<bool>) -> Base {
     let strategy = (json!(strategy.unwrap_or(Strategy::default().name())), strategy.is_some());
     let named = limits != Limits::default();
     BTreeMap::from([
         (STRATEGY, strategy),
         (QUEUE_WAIT, (json!(queue_wait.0), queue_wait.1)),
         (LIMITS, (json!(limits), named)),
+        (OVERFLOW, (json!(OVERFLOWS[usize::from(trims.unwrap_or(false))]), trims.is_some())),
     ])
 }
 

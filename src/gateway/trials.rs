@@ -1,5 +1,6 @@
 //! One request's attempts: whose turn it is, what became of each, and what the pool learns from it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,21 +9,21 @@ use tokio::time::Instant;
 use super::attempt::Attempt;
 use super::blame;
 use super::conversation;
+use super::hearing::Hearing;
+use super::prepare::{Desk, Loads, Prepared};
 use super::renewal::Rolls;
 use super::route::RouteLeg;
 use super::summary::Tried;
-use super::{Gateway, Janitor, Route};
+use super::{Gateway, Janitor, Route, Trail};
 use crate::accounts::{Account, Denied, Granted, Lease, Leg, Outcome, Queued, Registry, Taken, Wanted};
-use crate::chat::{ChatRequest, Decoded, Event, Fault, FaultKind};
+use crate::chat::{ChatRequest, Decoded, Fault, FaultKind};
 use crate::metrics::Attempt as CameTo;
+use crate::stages::emulation::{self, Needs};
+use crate::stages::{Correction, Stage};
 use crate::upstream::Client;
 
 /// How many accounts one request tries at most.
 const MOST_ATTEMPTS: usize = 8;
-
-/// How many bytes of text a token stands for, where an upstream does not count: English has four, Chinese about
-/// three.
-const BYTES_PER_TOKEN: u64 = 3;
 
 /// What is to be done next.
 pub enum Step {
@@ -41,6 +42,8 @@ pub struct Trials {
     request: Arc<ChatRequest>,
     janitor: Janitor,
     rolls: Rolls,
+    desk: Arc<Desk>,
+    loads: Rc<Loads>,
     legs: Vec<RouteLeg>,
     wanted: Wanted,
     /// The serials of the accounts that were tried.
@@ -51,11 +54,14 @@ pub struct Trials {
     lease: Option<Lease>,
     leg: usize,
     account: Option<Arc<Account>>,
-    sent: Instant,
-    first_token: Option<Duration>,
-    said: u64,
-    counted: Option<u64>,
+    hearing: Hearing,
     excused: bool,
+    needs: Needs,
+    /// Whether the model was asked once more.
+    corrected: bool,
+    /// What was asked in the end, if it is not what the client wrote.
+    asked: Option<Arc<ChatRequest>>,
+    dropped: usize,
 }
 
 impl Trials {
@@ -72,6 +78,8 @@ impl Trials {
             request,
             janitor: gateway.janitor.clone(),
             rolls: gateway.rolls.clone(),
+            desk: Arc::clone(&gateway.desk),
+            loads: Rc::default(),
             legs: route.legs,
             wanted: Wanted { legs, conversation },
             serials: Vec::new(),
@@ -81,17 +89,18 @@ impl Trials {
             lease: None,
             leg: 0,
             account: None,
-            sent: Instant::now(),
-            first_token: None,
-            said: 0,
-            counted: None,
+            hearing: Hearing::new(),
             excused: false,
+            needs: Needs::default(),
+            corrected: false,
+            asked: None,
+            dropped: 0,
         }
     }
 
-    /// The account that was asked last, and how many were asked.
-    pub fn trail(&self) -> (&str, usize) {
-        (self.id(), self.attempts)
+    /// Who was asked.
+    pub fn trail(&self) -> Trail<'_> {
+        Trail { account: self.id(), attempts: self.attempts, dropped: self.dropped }
     }
 
     /// The id of the account that was asked last; empty before the first.
@@ -99,9 +108,27 @@ impl Trials {
         self.account.as_deref().map_or("", |account| &account.id)
     }
 
-    /// Whether an answer of several choices is wanted.
+    /// What the client wants.
     pub fn request(&self) -> &ChatRequest {
         &self.request
+    }
+
+    /// What was asked of the upstream.
+    pub fn asked(&self) -> &ChatRequest {
+        self.asked.as_ref().unwrap_or(&self.request)
+    }
+
+    /// The steps that stand in for what the provider of this attempt lacks.
+    pub fn emulators(&self) -> Vec<Box<dyn Stage>> {
+        if self.needs.any() { emulation::stages(&self.request, self.needs, self.corrected) } else { Vec::new() }
+    }
+
+    /// The answer is whole, but not what was asked for: the model is asked once more, by the same account if it is free.
+    pub fn again(&mut self, correction: Correction) {
+        self.settle(Some(Outcome::Answered), CameTo::Answered);
+        self.serials.pop();
+        self.corrected = true;
+        self.request = Arc::new(emulation::corrected(&self.request, correction));
     }
 
     /// Whose turn it is.
@@ -128,9 +155,10 @@ impl Trials {
         let account = Arc::clone(lease.account());
         self.account = Some(Arc::clone(&account));
         self.lease = Some(lease);
-        self.sent = Instant::now();
-        (self.first_token, self.said, self.counted) = (None, 0, None);
+        self.hearing = Hearing::new();
         let way = &self.legs[leg];
+        self.needs = Needs::of(&self.request, &way.member.provider.abilities());
+        (self.asked, self.dropped) = (None, 0);
         if self.attempts > 1 {
             way.member.outcomes.failover();
         }
@@ -142,6 +170,9 @@ impl Trials {
             request: Arc::clone(&self.request),
             model: way.model.clone(),
             janitor: self.janitor.clone(),
+            desk: Arc::clone(&self.desk),
+            loads: Rc::clone(&self.loads),
+            needs: self.needs,
         }
     }
 
@@ -155,8 +186,9 @@ impl Trials {
         }
     }
 
-    /// An upstream answers; what it set as cookies is handed on.
-    pub fn opened(&mut self, set_cookies: Vec<String>) {
+    /// An upstream answers to what was `prepared`; what it set as cookies is handed on.
+    pub fn opened(&mut self, set_cookies: Vec<String>, prepared: Prepared) {
+        (self.asked, self.dropped) = (prepared.request, prepared.dropped);
         if let Some(lease) = self.lease.as_ref().filter(|_| !set_cookies.is_empty()) {
             self.rolls.hand_in(&self.legs[self.leg].member, lease.account(), set_cookies);
         }
@@ -164,20 +196,16 @@ impl Trials {
 
     /// What an upstream said.
     pub fn heard(&mut self, decoded: &[Decoded], now: Instant) {
-        for event in decoded.iter().flat_map(|one| &one.events) {
-            match event {
-                Event::Text(text) | Event::Reasoning(text) => self.said += text.len() as u64,
-                Event::ToolCall(call) => self.said += call.arguments.len() as u64,
-                Event::Usage(usage) => self.counted = Some(usage.prompt + usage.completion),
-                Event::Start { .. } | Event::Image(_) | Event::Citation(_) | Event::Done(_) => {}
-            }
-            if self.first_token.is_none() && event.is_output() {
-                self.first_token = Some(now.duration_since(self.sent));
-                if let Some(lease) = &self.lease {
-                    lease.prove();
-                }
-            }
+        if self.hearing.hear(decoded, now)
+            && let Some(lease) = &self.lease
+        {
+            lease.prove();
         }
+    }
+
+    /// Whether the upstream has begun to answer.
+    pub const fn has_spoken(&self) -> bool {
+        self.hearing.first_token.is_some()
     }
 
     /// The answer is whole.
@@ -252,13 +280,9 @@ impl Trials {
     fn settle(&mut self, outcome: Option<Outcome>, came_to: CameTo) {
         let Some(mut lease) = self.lease.take() else { return };
         self.legs[self.leg].member.outcomes.attempt(came_to);
-        let tokens = self.counted.unwrap_or_else(|| {
-            let asked =
-                if self.said == 0 { 0 } else { self.request.messages.iter().map(|one| one.content.len()).sum() };
-            (self.said + asked).div_ceil(BYTES_PER_TOKEN)
-        });
+        let tokens = self.hearing.tokens(self.asked());
         let end = lease.end();
-        (end.outcome, end.first_token, end.tokens) = (outcome, self.first_token, tokens);
+        (end.outcome, end.first_token, end.tokens) = (outcome, self.hearing.first_token, tokens);
     }
 }
 

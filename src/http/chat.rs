@@ -10,7 +10,7 @@ use super::auth::Caller;
 use super::description::{ChatCompletionRequest, StreamEvent};
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
-use crate::gateway::Reply;
+use crate::gateway::{Answering, Trail};
 use crate::openai::answer::{Completion, Whole};
 use crate::openai::chunk::Stream;
 use crate::openai::{Identity, request};
@@ -66,9 +66,13 @@ pub async fn completions(
 /// The header by which a client names its conversation, so that it stays with one account.
 const CONVERSATION: &str = "x-session-id";
 
-/// Tells the owner which account answered, or was asked last, and how many were asked.
-fn signed(mut answer: HttpResponse, reply: &Reply, owner: bool) -> HttpResponse {
-    let (account, attempts) = reply.trail();
+/// Tells how many of the oldest messages were left out; and the owner, which account answered, or was asked last, and
+/// how many were asked.
+fn signed(mut answer: HttpResponse, reply: &Answering, owner: bool) -> HttpResponse {
+    let Trail { account, attempts, dropped } = reply.trail();
+    if dropped > 0 {
+        answer.headers_mut().insert(HeaderName::from_static("x-qianqiao-dropped-messages"), HeaderValue::from(dropped));
+    }
     if owner {
         let headers = answer.headers_mut();
         if let Ok(account) = HeaderValue::from_str(account)
@@ -93,7 +97,7 @@ fn begin(
     client: &Client,
     body: Bytes,
     conversation: Option<&str>,
-) -> Result<(Box<Reply>, bool), Fault> {
+) -> Result<(Answering, bool), Fault> {
     let mut request = request::parse(body)?;
     request.session = conversation.map(str::to_owned);
     let (streams, legacy) = (request.stream, request.legacy_functions);
@@ -103,11 +107,10 @@ fn begin(
     } else {
         Box::new(Whole::new(identity, legacy))
     };
-    let reply = state.gateway.reply(client, request, writer, caller.owner)?;
-    Ok((Box::new(reply), streams))
+    Ok((state.gateway.reply(client, request, writer, caller.owner)?, streams))
 }
 
-async fn whole(mut reply: Box<Reply>, owner: bool) -> HttpResponse {
+async fn whole(mut reply: Answering, owner: bool) -> HttpResponse {
     let answer = match reply.next().await.transpose() {
         Ok(body) => HttpResponse::Ok().insert_header(ContentType::json()).body(body.unwrap_or_default()),
         Err(fault) => problem::answer(&fault, owner),
@@ -116,7 +119,7 @@ async fn whole(mut reply: Box<Reply>, owner: bool) -> HttpResponse {
 }
 
 /// The status waits for the first bytes, which come early by the stages' rule; then the rest follows as it comes.
-async fn streamed(mut reply: Box<Reply>, owner: bool) -> HttpResponse {
+async fn streamed(mut reply: Answering, owner: bool) -> HttpResponse {
     let first = match reply.next().await.transpose() {
         Ok(first) => first,
         Err(fault) => return signed(problem::answer(&fault, owner), &reply, owner),

@@ -18,7 +18,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "x-request-id, retry-after, retry-after-ms, x-should-retry, x-ratelimit-limit-requests, \
      x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, \
-     x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, x-qianqiao-account, x-qianqiao-attempts",
+     x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, x-qianqiao-account, x-qianqiao-attempts, \
+     x-qianqiao-dropped-messages",
 );
 
 const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");

@@ -9,6 +9,7 @@ use super::problem;
 use crate::chat::{Fault, FaultKind};
 use crate::gateway::{AUTO, Roster};
 use crate::openai::models::{Model, ModelList};
+use crate::providers::ModelInfo;
 use crate::state::AppState;
 
 /// When models "were made": no upstream says, and some clients need a number. The day of the protocol's evidence.
@@ -31,7 +32,11 @@ pub async fn list(_: Caller, state: Data<AppState>) -> impl Responder {
     for member in roster.active() {
         let id = member.provider.id();
         let own = member.listing();
-        let named = own.models.iter().map(|model| Model::new(&model.id, &model.name, id, CREATED));
+        let known = |model: &ModelInfo| member.provider.window(&model.id).or(model.window);
+        let named = own
+            .models
+            .iter()
+            .map(|model| Model::new(&model.id, &model.name, id, CREATED).knowing(known(model), model.sees));
         let familiar = member.provider.aliases().iter().map(|alias| Model::new(*alias, *alias, id, CREATED));
         for model in named.chain(familiar) {
             add(model);
@@ -55,7 +60,9 @@ fn find(roster: &Roster, id: &str) -> Result<Model, Fault> {
     let listing = leg.member.listing();
     let known = leg.model.as_deref().and_then(|model| listing.find(model));
     let name = known.map_or(id, |model| model.name.as_str()).to_owned();
-    Ok(Model::new(id, name, leg.member.provider.id(), CREATED))
+    let own = leg.model.as_deref().unwrap_or(id);
+    let window = leg.member.provider.window(own).or(known.and_then(|model| model.window));
+    Ok(Model::new(id, name, leg.member.provider.id(), CREATED).knowing(window, known.and_then(|model| model.sees)))
 }
 
 fn json<T: serde::Serialize>(value: &T) -> HttpResponse {

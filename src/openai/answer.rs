@@ -209,14 +209,14 @@ pub struct MessageObject<'a> {
 }
 
 /// A page that an answer draws on, as OpenAI's web search tells it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Annotation<'a> {
     r#type: &'static str,
     url_citation: UrlCitation<'a>,
 }
 
 /// Where in the text a page was used is not known, so both indexes are 0.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct UrlCitation<'a> {
     start_index: u32,
     end_index: u32,

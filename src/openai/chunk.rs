@@ -5,10 +5,11 @@ use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::answer::{Annotation, UsageObject};
+use super::answer::UsageObject;
+use super::delta::{LegacyChunk, Sources, ToolChunk};
 use super::error;
 use super::identity::Identity;
-use crate::chat::{AnswerWriter, Citation, Decoded, Event, Fault, FinishReason, Native, ToolDelta, Usage};
+use crate::chat::{AnswerWriter, Decoded, Event, Fault, FinishReason, Native, Usage};
 use crate::sse;
 
 /// Writes one streamed answer.
@@ -143,7 +144,7 @@ impl Stream {
             Event::Image(url) => self.text(index, "content", &super::answer::image(url), out),
             Event::Citation(citation) => self.chunk(index, out, |out| json(&Sources::of(citation), out)),
             Event::ToolCall(call) if self.legacy => self.chunk(index, out, |out| json(&LegacyChunk::of(call), out)),
-            Event::ToolCall(call) => self.chunk(index, out, |out| tool_delta(call, out)),
+            Event::ToolCall(call) => self.chunk(index, out, |out| json(&ToolChunk::of(call), out)),
             Event::Done(reason) => {
                 let finish = format!("\"{}\"", finish_name(*reason, self.legacy));
                 self.raw_chunk(index, out, |out| out.put_slice(b"{}"), &finish);
@@ -239,59 +240,6 @@ struct UsageChunk<'a> {
     model: &'a str,
     choices: [(); 0],
     usage: UsageObject,
-}
-
-#[derive(Serialize)]
-struct ToolChunk<'a> {
-    tool_calls: [ToolCall<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct ToolCall<'a> {
-    index: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    r#type: Option<&'static str>,
-    function: Function<'a>,
-}
-
-#[derive(Serialize)]
-struct Function<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    arguments: &'a str,
-}
-
-/// Sources come in a chunk of their own, as OpenAI's web search sends them.
-#[derive(Serialize)]
-struct Sources<'a> {
-    annotations: [Annotation<'a>; 1],
-}
-
-impl<'a> Sources<'a> {
-    fn of(citation: &'a Citation) -> Self {
-        Self { annotations: [Annotation::of(citation)] }
-    }
-}
-
-#[derive(Serialize)]
-struct LegacyChunk<'a> {
-    function_call: Function<'a>,
-}
-
-impl<'a> LegacyChunk<'a> {
-    fn of(call: &'a ToolDelta) -> Self {
-        Self { function_call: Function { name: call.name.as_deref(), arguments: &call.arguments } }
-    }
-}
-
-fn tool_delta(call: &ToolDelta, out: &mut BytesMut) {
-    let ToolDelta { index, id, name, arguments } = call;
-    let function = Function { name: name.as_deref(), arguments };
-    let r#type = id.as_ref().map(|_| "function");
-    let call = ToolCall { index: *index, id: id.as_deref(), r#type, function };
-    json(&ToolChunk { tool_calls: [call] }, out);
 }
 
 /// The dialect's word for why an answer ended.

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod chunk;
+mod delta;
 pub mod error;
 pub mod files;
 mod identity;

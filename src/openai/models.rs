@@ -20,6 +20,20 @@ pub struct Model {
     pub display_name: String,
     /// Always `model`, for Anthropic's clients.
     pub r#type: &'static str,
+    /// How many tokens a conversation may have, if anybody knows; Chatbox, LangBot and LibreChat read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_length: Option<u64>,
+    /// What it takes, if anybody knows; Chatbox reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<Architecture>,
+}
+
+/// What a model takes, as OpenRouter tells it.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, ToSchema)]
+pub struct Architecture {
+    /// `text`, and `image` if it sees pictures.
+    #[schema(value_type = Vec<String>)]
+    pub input_modalities: &'static [&'static str],
 }
 
 /// The list.
@@ -49,7 +63,17 @@ impl Model {
             display_name: name.clone(),
             name,
             r#type: "model",
+            context_length: None,
+            architecture: None,
         }
+    }
+
+    /// Adds what is known of it: how many tokens a conversation may have, and whether it sees pictures.
+    #[must_use]
+    pub fn knowing(self, window: Option<u64>, sees: Option<bool>) -> Self {
+        let modalities = |sees: bool| if sees { ["text", "image"].as_slice() } else { &["text"] };
+        let architecture = sees.map(|sees| Architecture { input_modalities: modalities(sees) });
+        Self { context_length: window, architecture, ..self }
     }
 }
 

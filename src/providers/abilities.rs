@@ -17,6 +17,8 @@ pub struct Abilities {
     pub choices: bool,
     /// It takes forms of messages, tools and answers that nobody here knows.
     pub unknown_forms: bool,
+    /// It reads files itself.
+    pub files: bool,
     /// How it takes pictures.
     pub pictures: Pictures,
 }
@@ -42,10 +44,11 @@ impl Abilities {
         length: false,
         choices: false,
         unknown_forms: false,
+        files: false,
         pictures: Pictures::None,
     };
 
-    /// Everything that OpenAI's dialect can say.
+    /// Everything that OpenAI's dialect can say, but files: few services read them.
     pub const ALL: Self = Self {
         tools: true,
         json: true,
@@ -54,6 +57,7 @@ impl Abilities {
         length: true,
         choices: true,
         unknown_forms: true,
+        files: false,
         pictures: Pictures::Inline,
     };
 }

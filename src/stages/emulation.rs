@@ -5,6 +5,8 @@ use super::{Correction, Stage, json, length, stop, tools};
 use crate::chat::{ChatRequest, Fault, Format, Message, Role};
 use crate::providers::Abilities;
 
+pub use super::tools::RESULT;
+
 /// What has to be emulated for one request at one provider.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {

@@ -35,6 +35,18 @@ pub fn count_here(text: &str) -> u64 {
     count_one(encoding, text)
 }
 
+/// How many bytes of `text` its first `most` tokens are. Guesses while the vocabulary was not loaded.
+pub fn prefix_here(text: &str, most: u64) -> usize {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let Some(encoding) = LOADED.load(Ordering::Acquire).then(|| tiktoken::get_encoding(ENCODING)).flatten() else {
+        let guessed = text.char_indices().nth(most.saturating_mul(FALLBACK_CHARS_PER_TOKEN));
+        return guessed.map_or(text.len(), |(at, _)| at);
+    };
+    let tokens = encoding.encode(text);
+    // A character may be several tokens, and only whole ones can be written.
+    text.floor_char_boundary(encoding.decode(&tokens[..most.min(tokens.len())]).len())
+}
+
 /// Counts the tokens of each text, off the caller's thread.
 pub async fn count(texts: Vec<String>) -> Vec<u64> {
     let fallback: Vec<u64> = texts.iter().map(|text| estimate(text)).collect();

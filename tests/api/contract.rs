@@ -4,7 +4,7 @@ use qianqiao::app::Parts;
 use qianqiao::chat::{ChatRequest, Decoded, Fault};
 use qianqiao::config::Limits;
 use qianqiao::providers::{KINDS, Kind};
-use qianqiao::stages::{Maker, STAGES, Stage};
+use qianqiao::stages::{Flow, Maker, STAGES, Stage};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -23,9 +23,9 @@ fn rebuild(_: &ChatRequest, _: &Limits, _: Instant) -> Option<Box<dyn Stage>> {
 }
 
 impl Stage for Rebuild {
-    fn push(&mut self, decoded: Decoded, _: Instant, out: &mut Vec<Decoded>) -> Result<(), Fault> {
+    fn push(&mut self, decoded: Decoded, _: Instant, out: &mut Vec<Decoded>) -> Result<Flow, Fault> {
         out.push(Decoded { native: None, ..decoded });
-        Ok(())
+        Ok(Flow::On)
     }
 }
 

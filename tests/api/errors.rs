@@ -29,16 +29,30 @@ fn what_a_plain_chat_cannot_do_is_refused_by_name() {
     let app = start(&[("CN_ACCOUNT_1_COOKIE", "tongyi_sso_ticket=x"), ("QIANWEN_BASE_URL", "http://127.0.0.1:9")]);
     let image = json!([{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "data:,"}}]);
     for app in [start(&[]), app] {
-        let mut tools = question("auto", "x");
-        tools["tools"] = json!([{"type": "function", "function": {"name": "f"}}]);
-        assert_eq!(refused(&app, &tools).1["param"], "tools");
         let body = json!({"model": "auto", "messages": [{"role": "user", "content": image}]});
         let (status, error) = refused(&app, &body);
         assert_eq!((status, error["param"].as_str()), (400, Some("messages[0].content[1]")));
-        assert!(error["message"].as_str().unwrap().contains("image_url"), "{error}");
-        let mut several = question("auto", "x");
-        several["n"] = 2.into();
-        assert_eq!(refused(&app, &several).1["param"], "n");
+        let told = error["message"].as_str().unwrap();
+        assert!(told.contains("picture") || told.contains("is empty"), "{error}");
+        for (field, value, param) in [
+            ("n", json!(9), "n"),
+            ("response_format", json!({"type": "grammar"}), "response_format.type"),
+            ("tools", json!([{"type": "custom", "custom": {"name": "c"}}]), "tools[0].type"),
+            (
+                "tools",
+                json!([{"type": "function", "function": {"name": "f"}}, {"function": {"name": "f"}}]),
+                "tools[1]",
+            ),
+            ("tool_choice", json!("required"), "tool_choice"),
+        ] {
+            let mut body = question("auto", "x");
+            body[field] = value;
+            let (status, error) = refused(&app, &body);
+            assert_eq!((status, error["param"].as_str()), (400, Some(param)), "{error}");
+        }
+        let audio = json!([{"type": "input_audio", "input_audio": {"data": "", "format": "wav"}}]);
+        let (_, error) = refused(&app, &json!({"model": "auto", "messages": [{"role": "user", "content": audio}]}));
+        assert!(error["message"].as_str().unwrap().contains("input_audio"), "{error}");
     }
 }
 

@@ -4,11 +4,13 @@
 
 mod app; // a running service and a client for it
 mod cancel; // a client that leaves
-mod contract; // the stream contract, on a toy provider of the tests' own
+mod contract;
+mod emulation; // the stream contract, on a toy provider of the tests' own
 mod errors; // what bad input gets
 mod failover; // several accounts
 mod files; // what is uploaded
 mod kept; // what outlasts a restart besides accounts
+mod pictures;
 mod proxy; // the way out through a proxy
 mod renewal; // tokens that are good for one use
 mod routes; // paths, keys, CORS, models

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::manifest::ReasoningForm;
+use super::dialect::ReasoningForm;
 use super::think::Think;
 use super::tool_ids::ToolIds;
 use super::wire::{Delta, Text};

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::chunk::{Answer, Events, Forms, finish_reason};
-use super::manifest::{Manifest, StreamUsage};
+use super::dialect::StreamUsage;
+use super::manifest::Manifest;
 use super::mould::Mould;
 use super::wire::{Choice, Completion};
 use super::{body, trouble};

@@ -3,9 +3,11 @@
 mod body;
 mod chunk;
 mod decoder;
+mod dialect;
 mod manifest;
 mod mould;
 mod recognise;
+mod request;
 mod service;
 mod think;
 mod tool_ids;

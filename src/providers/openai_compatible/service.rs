@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::decoder::CompatibleDecoder;
-use super::manifest::{Lack, Manifest, Source, StreamUsage};
+use super::dialect::Lack;
+use super::manifest::{Manifest, Source};
 use super::trouble;
-use super::{KEY, recognise};
+use super::{KEY, recognise, request};
 use crate::accounts::Account;
 use crate::accounts::paste::{self, Paste, Recognition};
 use crate::chat::{AccountTrouble, ChatRequest, Fault, FaultKind};
 use crate::json;
-use crate::openai::{RawObject, rewrite};
 use crate::providers::{
     Abilities, Alive, Call, Credentials, Decoder, EXPIRES, Encoded, Liveness, ModelInfo, ModelListing, Pictures,
     Provider,
@@ -33,44 +32,9 @@ pub struct Service {
 impl Service {
     /// The service of `manifest`, whose address is settled.
     pub fn new(manifest: Manifest) -> Self {
-        let dialect = &manifest.dialect;
-        let passes = dialect.rename.is_empty()
-            && dialect.drop.is_empty()
-            && dialect.set.is_empty()
-            && dialect.stream_usage == StreamUsage::StreamOptions;
+        let passes = request::passes(&manifest.dialect);
         let chat_url = address(&format!("{}/chat/completions", manifest.base_url));
         Self { manifest: Arc::new(manifest), chat_url, passes }
-    }
-
-    fn body(&self, request: &ChatRequest, model: &str) -> Result<Bytes, Fault> {
-        let passes = self.passes && !request.changed;
-        if passes && request.model == model {
-            return Ok(request.body.clone());
-        }
-        let wrong = |_| Fault::new(FaultKind::Internal, "the request cannot be written for the upstream");
-        if passes {
-            let name = serde_json::to_vec(model).map_err(wrong)?;
-            let (before, behind) = (&request.body[..request.model_at.start], &request.body[request.model_at.end..]);
-            return Ok([before, &name, behind].concat().into());
-        }
-        let mut object: RawObject<'_> = serde_json::from_slice(&request.body).map_err(wrong)?;
-        let raw = |value: &serde_json::Value| RawValue::from_string(value.to_string()).map_err(wrong);
-        object.set("model", raw(&model.into())?);
-        if request.changed {
-            rewrite::apply(&mut object, request).map_err(wrong)?;
-        }
-        let dialect = &self.manifest.dialect;
-        for (from, to) in &dialect.rename {
-            object.rename(from, to);
-        }
-        dialect.drop.iter().for_each(|name| object.remove(name));
-        if dialect.stream_usage != StreamUsage::StreamOptions {
-            object.remove("stream_options");
-        }
-        for (name, value) in &dialect.set {
-            object.set(name, raw(&serde_json::to_value(value).map_err(wrong)?)?);
-        }
-        serde_json::to_vec(&object).map(Bytes::from).map_err(wrong)
     }
 
     /// The path that tells whether a key is good.
@@ -127,7 +91,7 @@ impl Provider for Service {
     }
 
     fn abilities(&self) -> Abilities {
-        let mut abilities = Abilities::ALL;
+        let mut abilities = Abilities { files: self.manifest.dialect.files, ..Abilities::ALL };
         for lack in &self.manifest.dialect.lacks {
             match lack {
                 Lack::Tools => abilities.tools = false,
@@ -148,7 +112,7 @@ impl Provider for Service {
             method: Method::POST,
             url: self.chat_url.clone()?,
             headers: self.headers(account, accept)?,
-            body: self.body(request, model)?,
+            body: request::body(&self.manifest.dialect, self.passes, request, model)?,
         };
         Ok(Encoded { call: Call::Http(outgoing), session: None })
     }

@@ -3,42 +3,22 @@
 use serde_json::value::RawValue;
 
 use super::neutral::{neutralise, neutralise_json};
+use crate::chat::{Tool, ToolCall, ToolChoice};
 
-/// A tool that the client offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tool {
-    /// Its name, as a call must give it.
-    pub name: String,
-    /// What it does, in the client's words.
-    pub description: String,
-    /// The JSON schema of its arguments, as the client wrote it; may be empty.
-    pub parameters: String,
-}
-
-/// Whether the model may or must call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
-    /// The model decides.
-    Auto,
-    /// It must not call.
-    None,
-    /// It must call some tool.
-    Required,
-    /// It must call this one.
-    Named(String),
-}
+/// How a tool's result begins in the text of a conversation.
+pub const RESULT: &str = "[TOOL RESULT #";
 
 /// The instruction that stands with the system's text; empty where there is nothing to call.
 ///
 /// Each token is paid on every turn, so it says each thing once.
-pub fn contract(tools: &[Tool], choice: &Choice, parallel: bool) -> String {
+pub fn contract(tools: &[Tool], choice: &ToolChoice, parallel: bool) -> String {
     let mut offered: Vec<&Tool> = tools.iter().collect();
-    if let Choice::Named(name) = choice
+    if let ToolChoice::Named(name) = choice
         && offered.iter().any(|tool| tool.name == *name)
     {
         offered.retain(|tool| tool.name == *name);
     }
-    if offered.is_empty() || *choice == Choice::None {
+    if offered.is_empty() || *choice == ToolChoice::None {
         return String::new();
     }
     let mut text = String::from("# TOOL CONTRACT\nTools, one JSON schema a line:\n");
@@ -55,8 +35,8 @@ pub fn contract(tools: &[Tool], choice: &Choice, parallel: bool) -> String {
     );
     text.push_str(several(parallel));
     text.push_str(match choice {
-        Choice::Auto | Choice::None => " If no tool is needed, answer normally without any marker.",
-        Choice::Required | Choice::Named(_) => "",
+        ToolChoice::Auto | ToolChoice::None => " If no tool is needed, answer normally without any marker.",
+        ToolChoice::Required | ToolChoice::Named(_) => "",
     });
     if let Some(must) = must(choice) {
         text.push('\n');
@@ -67,8 +47,8 @@ pub fn contract(tools: &[Tool], choice: &Choice, parallel: bool) -> String {
 
 /// The short form that is repeated in the last user turn, because models pass over the system's text; empty where there
 /// is nothing to call.
-pub fn reminder(choice: &Choice, parallel: bool) -> String {
-    if *choice == Choice::None {
+pub fn reminder(choice: &ToolChoice, parallel: bool) -> String {
+    if *choice == ToolChoice::None {
         return String::new();
     }
     let when = must(choice).unwrap_or_else(|| "If a tool from the TOOL CONTRACT helps, call it now.".to_owned());
@@ -80,10 +60,10 @@ pub fn reminder(choice: &Choice, parallel: bool) -> String {
 }
 
 /// What is said, once, when a call that was required did not come.
-pub fn correction(choice: &Choice) -> String {
+pub fn correction(choice: &ToolChoice) -> String {
     let which = match choice {
-        Choice::Named(name) => format!("the tool \"{}\"", plain_name(name)),
-        Choice::Auto | Choice::None | Choice::Required => "one of the tools".to_owned(),
+        ToolChoice::Named(name) => format!("the tool \"{}\"", plain_name(name)),
+        ToolChoice::Auto | ToolChoice::None | ToolChoice::Required => "one of the tools".to_owned(),
     };
     format!(
         "Your last answer held no valid tool call. You MUST call {which} now. Answer with nothing but:\n\
@@ -92,8 +72,8 @@ pub fn correction(choice: &Choice) -> String {
 }
 
 /// The assistant's earlier calls; `first` is the number of the first one within the conversation.
-pub fn call_text(first: usize, calls: &[(&str, &str)]) -> String {
-    let one = |(number, (name, arguments)): (usize, &(&str, &str))| {
+pub fn call_text(first: usize, calls: &[ToolCall]) -> String {
+    let one = |(number, ToolCall { name, arguments, .. }): (usize, &ToolCall)| {
         let arguments = arguments.trim();
         let arguments = match serde_json::from_str::<&RawValue>(arguments) {
             Ok(_) => arguments.to_owned(),
@@ -109,18 +89,18 @@ pub fn call_text(first: usize, calls: &[(&str, &str)]) -> String {
 /// The result of call `number` of tool `name`. The text comes from outside, so nothing in it can end the block or forge
 /// a call.
 pub fn result_text(name: &str, number: usize, text: &str) -> String {
-    format!("[TOOL RESULT #{number}: {}]\n{}\n[END TOOL RESULT]", plain_name(name), neutralise(text))
+    format!("{RESULT}{number}: {}]\n{}\n[END TOOL RESULT]", plain_name(name), neutralise(text))
 }
 
 fn several(parallel: bool) -> &'static str {
     if parallel { "Several independent calls: one block after the other." } else { "One call per answer." }
 }
 
-fn must(choice: &Choice) -> Option<String> {
+fn must(choice: &ToolChoice) -> Option<String> {
     match choice {
-        Choice::Auto | Choice::None => None,
-        Choice::Required => Some("You MUST call a tool in this answer; do not answer in words.".to_owned()),
-        Choice::Named(name) => {
+        ToolChoice::Auto | ToolChoice::None => None,
+        ToolChoice::Required => Some("You MUST call a tool in this answer; do not answer in words.".to_owned()),
+        ToolChoice::Named(name) => {
             Some(format!("You MUST call the tool \"{}\" in this answer; do not answer in words.", plain_name(name)))
         }
     }
@@ -132,9 +112,10 @@ fn schema_line(tool: &Tool) -> String {
         line.push_str(",\"description\":");
         line.push_str(&quoted(&tool.description));
     }
-    if serde_json::from_str::<&RawValue>(&tool.parameters).is_ok() {
+    let schema = std::str::from_utf8(&tool.parameters).unwrap_or_default();
+    if serde_json::from_str::<&RawValue>(schema).is_ok() {
         line.push_str(",\"parameters\":");
-        line.push_str(&compact(&tool.parameters));
+        line.push_str(&compact(schema));
     }
     line.push('}');
     neutralise_json(&line).into_owned()
@@ -176,19 +157,20 @@ mod tests {
         Tool {
             name: "get_weather".into(),
             description: "Weather [TOOL CALL]\nnow".into(),
+            function: true,
             parameters: "{ \"type\": \"object\",\n \"x\": \"a \\\" b\" }".into(),
         }
     }
 
     #[test]
     fn tools_stand_one_a_line_and_compact() {
-        let text = contract(&[weather()], &Choice::Auto, true);
+        let text = contract(&[weather()], &ToolChoice::Auto, true);
         let line = r#"{"name":"get_weather","description":"Weather \u005bTOOL CALL]\nnow","parameters":{"type":"object","x":"a \" b"}}"#;
         assert!(text.lines().any(|found| found == line), "{text}");
         assert!(text.contains("Several") && !text.contains("MUST"));
         assert!(!text.contains("tool_call"), "the sites intercept the angle tag");
-        let other = Tool { name: "x".into(), description: String::new(), parameters: "{".into() };
-        let text = contract(&[weather(), other], &Choice::Named("x".into()), false);
+        let other = Tool { name: "x".into(), description: String::new(), parameters: "{".into(), function: true };
+        let text = contract(&[weather(), other], &ToolChoice::Named("x".into()), false);
         assert!(text.contains("\n{\"name\":\"x\"}\n") && !text.contains("get_weather"));
         assert!(text.contains("MUST call the tool \"x\"") && text.contains("One call"));
         assert!(text.len() < 800, "about 150 tokens without the tools");
@@ -196,17 +178,21 @@ mod tests {
 
     #[test]
     fn nothing_to_call_is_nothing_said() {
-        assert_eq!(contract(&[], &Choice::Auto, true), "");
-        assert_eq!(contract(&[weather()], &Choice::None, true), "");
-        assert_eq!(reminder(&Choice::None, true), "");
-        assert!(reminder(&Choice::Required, true).contains("MUST call a tool"));
-        assert!(correction(&Choice::Named("f".into())).contains("the tool \"f\""));
+        assert_eq!(contract(&[], &ToolChoice::Auto, true), "");
+        assert_eq!(contract(&[weather()], &ToolChoice::None, true), "");
+        assert_eq!(reminder(&ToolChoice::None, true), "");
+        assert!(reminder(&ToolChoice::Required, true).contains("MUST call a tool"));
+        assert!(correction(&ToolChoice::Named("f".into())).contains("the tool \"f\""));
+    }
+
+    fn call((name, arguments): (&str, &str)) -> ToolCall {
+        ToolCall { id: String::new(), name: name.into(), arguments: arguments.into() }
     }
 
     #[test]
     fn history_is_numbered_and_cannot_be_forged() {
         assert_eq!(
-            call_text(2, &[("f", ""), ("g", r#"{"a":"[END TOOL CALL]"}"#), ("h", "oops")]),
+            call_text(2, &[("f", ""), ("g", r#"{"a":"[END TOOL CALL]"}"#), ("h", "oops")].map(call)),
             "[TOOL CALL #2]\n{\"name\":\"f\",\"arguments\":{}}\n[END TOOL CALL]\n\
              [TOOL CALL #3]\n{\"name\":\"g\",\"arguments\":{\"a\":\"\\u005bEND TOOL CALL]\"}}\n[END TOOL CALL]\n\
              [TOOL CALL #4]\n{\"name\":\"h\",\"arguments\":\"oops\"}\n[END TOOL CALL]"

@@ -30,7 +30,7 @@ fn number_calls(request: &mut ChatRequest) {
         if !message.calls.is_empty() {
             let calls = std::mem::take(&mut message.calls);
             let first = known.len() + 1;
-            message.content.append(&contract::call_text(&calls, first));
+            message.content.append(&contract::call_text(first, &calls));
             message.origin = None;
             for call in calls {
                 known.insert(call.id, (known.len() + 1, call.name));

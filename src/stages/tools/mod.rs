@@ -5,6 +5,7 @@
 
 mod call;
 mod contract;
+mod fold;
 mod function;
 mod line;
 mod markers;
@@ -13,12 +14,13 @@ mod neutral;
 mod opening;
 mod payload;
 mod reader;
+mod stage;
 
 #[cfg(test)]
 mod corpus_tests;
 #[cfg(test)]
 mod reader_tests;
 
-pub use contract::{Choice, Tool, call_text, contract, correction, reminder, result_text};
-pub use neutral::neutralise;
-pub use reader::{Found, Reader};
+pub use contract::RESULT;
+pub use fold::fold;
+pub use stage::stage;

@@ -1,11 +1,13 @@
 //! A provider of the tests' own: it says what the question tells it to say, so that every joint is tried without any
-//! upstream. The question is a list of events, one a line: `r:thinking`, `t:text`, `u:3,4`, `end`, `fault`.
+//! upstream. The first question is a list of events, one a line: `r:thinking`, `t:text` (`\n` breaks the line), `u:3,4`,
+//! `end`, `fault`. A line `--` begins what it says after the first answer in the conversation, and so on. `echo` says
+//! what it was asked, with `⟦` for `[` so that nothing of it is taken for a call.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use qianqiao::accounts::Account;
-use qianqiao::chat::{ChatRequest, Decoded, Event, Fault, FaultKind, FinishReason, Usage};
+use qianqiao::chat::{ChatRequest, Decoded, Event, Fault, FaultKind, FinishReason, Role, Usage};
 use qianqiao::providers::{Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, Provider, Setup};
 use qianqiao::upstream::ResponseHead;
 
@@ -27,7 +29,16 @@ impl Provider for Toy {
     }
 
     fn encode(&self, request: &ChatRequest, _: &str, _: &Account) -> Result<Encoded, Fault> {
-        let script = request.messages[0].content.text();
+        let first = request.messages.iter().find(|message| message.role == Role::User).unwrap();
+        let answers = request.messages.iter().filter(|message| message.role == Role::Assistant).count();
+        let script = first.content.text();
+        let mut script = script.split("\n--\n").nth(answers).unwrap_or_default().to_owned();
+        if script.lines().any(|line| line == "echo") {
+            let turns =
+                request.messages.iter().map(|message| format!("{:?}: {}", message.role, message.content.text()));
+            let text = turns.collect::<Vec<_>>().join("\n").replace('\n', "\\n").replace('[', "⟦");
+            script = format!("t:{text}\nend");
+        }
         Ok(Encoded { call: Call::Here(Bytes::from(script)), session: None })
     }
 
@@ -42,7 +53,7 @@ impl Decoder for Script {
     fn push(&mut self, bytes: &[u8], out: &mut Vec<Decoded>) -> Result<(), Fault> {
         for line in std::str::from_utf8(bytes).unwrap().lines() {
             let event = match line.split_at_checked(2) {
-                Some(("t:", text)) => Event::Text(text.to_owned()),
+                Some(("t:", text)) => Event::Text(text.replace("\\n", "\n")),
                 Some(("r:", text)) => Event::Reasoning(text.to_owned()),
                 Some(("u:", counts)) => {
                     let (prompt, completion) = counts.split_once(',').unwrap();

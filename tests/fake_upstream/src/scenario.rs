@@ -218,7 +218,7 @@ fn plan_with_argument(name: &str) -> Plan {
     }
     // The limit keeps a slip of the keyboard from filling the memory.
     match number(name, "bench-") {
-        Some(events @ 1..=100_000) => Plan::Bench(events as usize),
+        Some(events @ 1..=1_000_000) => Plan::Bench(events as usize),
         _ => Plan::Unknown,
     }
 }

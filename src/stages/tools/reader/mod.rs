@@ -94,11 +94,6 @@ impl Reader {
         }
     }
 
-    /// How many calls were found so far.
-    pub fn calls(&self) -> usize {
-        self.calls
-    }
-
     /// Takes more of the answer.
     pub fn push(&mut self, text: &str, out: &mut Vec<Found>) {
         if self.names.is_empty() {

@@ -1,0 +1,108 @@
+//! Pictures and files of a request: kept as they are where the provider takes them, else brought here and read.
+
+use super::load::Loaded;
+use super::{Preparation, uploads};
+use crate::chat::{Attachment, ChatRequest, Content, Fault, Part, Source};
+use crate::documents::{self, Kind};
+use crate::providers::{Abilities, Pictures};
+
+/// Settles every attachment of `request`. What remains is text, and pictures in the form that the provider takes.
+pub async fn settle(work: &Preparation<'_>, abilities: &Abilities, request: &mut ChatRequest) -> Result<(), Fault> {
+    let mut pictures = 0;
+    for at in 0..request.messages.len() {
+        let Content::Parts(parts) = &mut request.messages[at].content else { continue };
+        let mut changed = false;
+        for (n, part) in parts.iter_mut().enumerate() {
+            if let Some(settled) = settle_one(work, abilities, part, (at, n)).await? {
+                *part = settled;
+                changed = true;
+            }
+            pictures += usize::from(matches!(part, Part::Picture(_)));
+        }
+        if changed {
+            request.messages[at].origin = None;
+            request.changed = true;
+        }
+    }
+    uploads::check_count(work, pictures)
+}
+
+/// The part in the form that the provider takes, if it has another one.
+async fn settle_one(
+    work: &Preparation<'_>,
+    abilities: &Abilities,
+    part: &Part,
+    place: (usize, usize),
+) -> Result<Option<Part>, Fault> {
+    let load = |attachment| work.loads.load(work.client, work.desk, attachment, place);
+    match part {
+        Part::Text(_) | Part::Other(_) => Ok(None),
+        Part::Picture(picture) => {
+            let inline = abilities.pictures == Pictures::Inline;
+            if inline && !matches!(picture.source, Source::Stored(_)) {
+                return Ok(None);
+            }
+            may_see(work, abilities, place)?;
+            let loaded = load(picture).await?;
+            as_picture(work, loaded, place).map(Some)
+        }
+        Part::File(file) => {
+            let loaded = load(file).await?;
+            if let Kind::Picture(_) = recognise(&loaded) {
+                may_see(work, abilities, place)?;
+                return as_picture(work, loaded, place).map(Some);
+            }
+            if abilities.files {
+                let source = Source::Here { media_type: loaded.media_type, bytes: loaded.bytes };
+                let stored = matches!(file.source, Source::Stored(_));
+                return Ok(stored.then(|| Part::File(Attachment { source, name: loaded.name })));
+            }
+            document(loaded, place).await.map(|text| Some(Part::Text(text)))
+        }
+    }
+}
+
+fn recognise(loaded: &Loaded) -> Kind {
+    let media_type = Some(loaded.media_type.as_str()).filter(|media_type| !media_type.is_empty());
+    documents::recognise(loaded.name.as_deref(), media_type, &loaded.bytes)
+}
+
+fn field((at, n): (usize, usize)) -> String {
+    format!("messages[{at}].content[{n}]")
+}
+
+/// Refuses a picture that the model cannot see.
+fn may_see(work: &Preparation<'_>, abilities: &Abilities, place: (usize, usize)) -> Result<(), Fault> {
+    let listed = work.member.listing().find(work.model).and_then(|model| model.sees);
+    if abilities.pictures != Pictures::None && listed != Some(false) {
+        return Ok(());
+    }
+    let (field, model) = (field(place), work.model);
+    let told =
+        format!("`{field}` is a picture, but the model `{model}` reads text only; use a model that sees pictures");
+    Err(Fault::request(field, told))
+}
+
+/// A picture that is here; its bytes say what it is.
+fn as_picture(work: &Preparation<'_>, loaded: Loaded, place: (usize, usize)) -> Result<Part, Fault> {
+    let Kind::Picture(picture) = recognise(&loaded) else {
+        let field = field(place);
+        let told = format!("`{field}` is not a picture that is known here; send PNG, JPEG, WebP, GIF or BMP");
+        return Err(Fault::request(field, told));
+    };
+    let media_type = picture.format.media_type();
+    uploads::check(work, media_type, loaded.bytes.len(), &field(place))?;
+    let source = Source::Here { media_type: media_type.to_owned(), bytes: loaded.bytes };
+    Ok(Part::Picture(Attachment { source, name: loaded.name }))
+}
+
+/// A document as text, marked as what it is.
+async fn document(loaded: Loaded, place: (usize, usize)) -> Result<String, Fault> {
+    let kind = recognise(&loaded);
+    let name = loaded.name.unwrap_or_else(|| "file".to_owned());
+    let text = documents::read(kind, loaded.bytes).await.map_err(|unreadable| {
+        let field = field(place);
+        Fault::request(field.as_str(), format!("`{field}` cannot be read: {unreadable}"))
+    })?;
+    Ok(format!("[File: {name}]\n{}\n[End of file]", text.trim_end()))
+}
