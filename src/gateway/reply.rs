@@ -75,8 +75,7 @@ impl Reply {
         }
     }
 
-    /// The next bytes for the client; `None` after the last. An error comes only before the first bytes; later ones
-    /// are told in the stream itself.
+    /// The next bytes for the client; `None` after the last. Errors behind the first bytes are told in the stream.
     pub async fn next(&mut self) -> Option<Result<Bytes, Fault>> {
         while self.out.is_empty() {
             let result = match &self.phase {

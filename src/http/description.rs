@@ -6,7 +6,11 @@ mod message;
 mod request;
 mod tool;
 
+use std::sync::OnceLock;
+
 use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use actix_web::web::Bytes;
 use utoipa::OpenApi;
 
 pub use chunk::StreamEvent;
@@ -80,7 +84,10 @@ struct Description;
 /// Describes the API; there is no secret in it.
 #[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "This description.", body = Object)))]
 pub async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().json(Description::openapi())
+    // Putting it together takes some 12 MB for a moment, so that is done once, and only if somebody asks.
+    static WRITTEN: OnceLock<Bytes> = OnceLock::new();
+    let written = WRITTEN.get_or_init(|| serde_json::to_vec(&Description::openapi()).unwrap_or_default().into());
+    HttpResponse::Ok().insert_header(ContentType::json()).body(written.clone())
 }
 
 #[cfg(test)]

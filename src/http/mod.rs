@@ -14,8 +14,8 @@ mod metrics;
 mod models;
 mod problem;
 
-use actix_web::guard;
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{Route, guard};
 
 pub use envelope::envelope;
 
@@ -23,50 +23,28 @@ pub use envelope::envelope;
 /// the API exactly one `/v1`.
 pub fn configure(urls: &mut ServiceConfig) {
     let get = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
-    urls.service(
-        web::resource("/v1/chat/completions")
-            .route(web::post().to(chat::completions))
-            .default_service(web::to(problem::method)),
-    )
-    .service(web::resource("/v1/models").route(get().to(models::list)).default_service(web::to(problem::method)))
-    .service(web::resource("/v1/models/{id:.+}").route(get().to(models::one)).default_service(web::to(problem::method)))
-    .service(
-        web::resource("/v1/files")
-            .route(get().to(files::list))
-            .route(web::post().to(files::upload))
-            .default_service(web::to(problem::method)),
-    )
-    .service(
-        web::resource("/v1/files/{id}")
-            .route(get().to(files::one))
-            .route(web::delete().to(files::delete))
-            .default_service(web::to(problem::method)),
-    )
-    .service(
-        web::resource("/v1/files/{id}/content")
-            .route(get().to(files::content))
-            .default_service(web::to(problem::method)),
-    )
-    .service(web::resource("/health").route(get().to(health::health)).default_service(web::to(problem::method)))
-    .service(web::resource("/").route(get().to(home::page)).default_service(web::to(problem::method)))
-    .service(
-        web::resource("/v1/dashboard/billing/subscription")
-            .route(get().to(billing::subscription))
-            .default_service(web::to(problem::method)),
-    )
-    .service(
-        web::resource("/v1/dashboard/billing/usage")
-            .route(get().to(billing::usage))
-            .default_service(web::to(problem::method)),
-    )
-    .service(web::resource("/metrics").route(get().to(metrics::show)).default_service(web::to(problem::method)))
-    .service(
-        web::resource("/openapi.json").route(get().to(description::openapi)).default_service(web::to(problem::method)),
-    )
-    .service(web::resource("/docs").route(get().to(docs::page)).default_service(web::to(problem::method)))
-    .service(web::resource("/docs/{file}").route(get().to(docs::asset)).default_service(web::to(problem::method)))
-    .configure(admin::configure)
-    .default_service(web::to(problem::path));
+    let (post, delete) = (web::post, web::delete);
+    at(urls, "/v1/chat/completions", [post().to(chat::completions)]);
+    at(urls, "/v1/models", [get().to(models::list)]);
+    at(urls, "/v1/models/{id:.+}", [get().to(models::one)]);
+    at(urls, "/v1/files", [get().to(files::list), post().to(files::upload)]);
+    at(urls, "/v1/files/{id}", [get().to(files::one), delete().to(files::delete)]);
+    at(urls, "/v1/files/{id}/content", [get().to(files::content)]);
+    at(urls, "/v1/dashboard/billing/subscription", [get().to(billing::subscription)]);
+    at(urls, "/v1/dashboard/billing/usage", [get().to(billing::usage)]);
+    at(urls, "/", [get().to(home::page)]);
+    at(urls, "/health", [get().to(health::health)]);
+    at(urls, "/metrics", [get().to(metrics::show)]);
+    at(urls, "/openapi.json", [get().to(description::openapi)]);
+    at(urls, "/docs", [get().to(docs::page)]);
+    at(urls, "/docs/{file}", [get().to(docs::asset)]);
+    urls.configure(admin::configure).default_service(web::to(problem::path));
+}
+
+/// One URL, its methods, and a proper answer to all others.
+fn at(urls: &mut ServiceConfig, path: &str, routes: impl IntoIterator<Item = Route>) {
+    let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
+    urls.service(resource.default_service(web::to(problem::method)));
 }
 
 /// The API's paths, as they stand after `/v1`. A client may leave `/v1` out, or write it twice.

@@ -28,9 +28,12 @@ const MOST_STEPS: usize = 8;
 /// An account's id and the picture's SHA-256.
 type Key = (String, [u8; 32]);
 
+/// When a picture was uploaded, and what the provider needs to refer to it.
+type Known = (Instant, BTreeMap<String, String>);
+
 /// Which pictures were uploaded in whose name.
 #[derive(Default)]
-pub struct UploadCache(Mutex<HashMap<Key, (Instant, BTreeMap<String, String>)>>);
+pub struct UploadCache(Mutex<HashMap<Key, Known>>);
 
 impl UploadCache {
     fn get(&self, key: &Key) -> Option<BTreeMap<String, String>> {

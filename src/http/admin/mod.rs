@@ -7,8 +7,9 @@ mod problem;
 pub(super) mod settings;
 pub(super) mod store;
 
-use actix_web::Route;
 use actix_web::web::{self, ServiceConfig};
+
+use super::at;
 
 /// What is said when the service stops in the middle of a change.
 const BROKEN_OFF: &str = "The service is stopping; look again whether the change was made.";
@@ -40,10 +41,4 @@ pub fn configure(urls: &mut ServiceConfig) {
     at(urls, "/admin/api/store", [get().to(store::status)]);
     at(urls, "/admin/api/backup", [post().to(store::backup)]);
     at(urls, "/admin/api/notify/test", [post().to(settings::notify)]);
-}
-
-/// One URL, its methods, and a proper answer to all others.
-fn at(urls: &mut ServiceConfig, path: &str, routes: impl IntoIterator<Item = Route>) {
-    let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
-    urls.service(resource.default_service(web::to(super::problem::method)));
 }

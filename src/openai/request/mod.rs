@@ -113,7 +113,7 @@ pub fn parse(body: Bytes) -> Result<ChatRequest, Fault> {
         session: None,
         model_at,
         changed: false,
-        body: body.clone(),
+        body,
     })
 }
 

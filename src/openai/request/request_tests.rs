@@ -26,62 +26,59 @@ fn every_form_of_content_and_role_is_read() {
     assert_eq!(&request.body[request.model_at], b"\" m \"");
 }
 
+/// What is wrong with a request, and the field that is named for it.
+const WRONG: &[(&str, &str)] = &[
+    (r#"{"messages":[{"role":"user","content":"SECRET"}]}"#, "model"),
+    (r#"{"model":"m"}"#, "messages"),
+    (r#"{"model":"m","messages":[]}"#, "messages"),
+    (r#"{"model":["SECRET"],"messages":[]}"#, "model"),
+    (r#"{"model":"m","messages":[{"role":"SECRET","content":""}]}"#, "messages[0].role"),
+    (r#"{"model":"m","messages":[{"role":"user","content":{"SECRET":1}}]}"#, "messages[0].content"),
+    (r#"{"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]}"#, "messages[0].content"),
+    (r#"{"model":"m","messages":[{"content":"SECRET"}]}"#, "messages[0]"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"stream":"SECRET"}"#, "stream"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"n":0}"#, "n"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"stop":["a","b","c","d","e"]}"#, "stop"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"max_tokens":"SECRET"}"#, "max_tokens"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"max_completion_tokens":-1}"#, "max_completion_tokens"),
+    (r#"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]}"#, "messages[0]"),
+    (r#"{"model":"m","messages":[{"role":"tool","tool_call_id":"SECRET","content":""}]}"#, "messages[0].tool_call_id"),
+    (r#"{"model":"m","messages":[{"role":"function","name":"SECRET","content":""}]}"#, "messages[0].name"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"tool_choice":"required"}"#, "tool_choice"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"tool_choice":"SECRET"}"#, "tool_choice"),
+    (r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"type":"function"}]}"#, "tools[0].function"),
+    (
+        r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"type":"function","function":{"name":" "}}]}"#,
+        "tools[0].function.name",
+    ),
+    (
+        r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"function":{"name":"f","parameters":["SECRET"]}}]}"#,
+        "tools[0].function.parameters",
+    ),
+    (
+        r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"function":{"name":"f"}},{"function":{"name":"f"}}]}"#,
+        "tools[1]",
+    ),
+    (
+        r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"function":{"name":"f"}}],
+            "tool_choice":{"type":"function","function":{"name":"SECRET"}}}"#,
+        "tool_choice",
+    ),
+    (
+        r#"{"model":"m","messages":[{"role":"user"}],"response_format":{"type":"json_schema"}}"#,
+        "response_format.json_schema",
+    ),
+    (
+        r#"{"model":"m","messages":[{"role":"user"}],
+            "response_format":{"type":"json_schema","json_schema":{"schema":"SECRET"}}}"#,
+        "response_format.json_schema.schema",
+    ),
+    (r#"["SECRET"]"#, ""),
+];
+
 #[test]
 fn errors_name_the_field_and_never_the_value() {
-    for (text, param) in [
-        (r#"{"messages":[{"role":"user","content":"SECRET"}]}"#, "model"),
-        (r#"{"model":"m"}"#, "messages"),
-        (r#"{"model":"m","messages":[]}"#, "messages"),
-        (r#"{"model":["SECRET"],"messages":[]}"#, "model"),
-        (r#"{"model":"m","messages":[{"role":"SECRET","content":""}]}"#, "messages[0].role"),
-        (r#"{"model":"m","messages":[{"role":"user","content":{"SECRET":1}}]}"#, "messages[0].content"),
-        (r#"{"model":"m","messages":[{"role":"user","content":[{"type":"text"}]}]}"#, "messages[0].content"),
-        (r#"{"model":"m","messages":[{"content":"SECRET"}]}"#, "messages[0]"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"stream":"SECRET"}"#, "stream"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"n":0}"#, "n"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"stop":["a","b","c","d","e"]}"#, "stop"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"max_tokens":"SECRET"}"#, "max_tokens"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"max_completion_tokens":-1}"#, "max_completion_tokens"),
-        (
-            r#"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]}"#,
-            "messages[0]",
-        ),
-        (
-            r#"{"model":"m","messages":[{"role":"tool","tool_call_id":"SECRET","content":""}]}"#,
-            "messages[0].tool_call_id",
-        ),
-        (r#"{"model":"m","messages":[{"role":"function","name":"SECRET","content":""}]}"#, "messages[0].name"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"tool_choice":"required"}"#, "tool_choice"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"tool_choice":"SECRET"}"#, "tool_choice"),
-        (r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"type":"function"}]}"#, "tools[0].function"),
-        (
-            r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"type":"function","function":{"name":" "}}]}"#,
-            "tools[0].function.name",
-        ),
-        (
-            r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"function":{"name":"f","parameters":["SECRET"]}}]}"#,
-            "tools[0].function.parameters",
-        ),
-        (
-            r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"function":{"name":"f"}},{"function":{"name":"f"}}]}"#,
-            "tools[1]",
-        ),
-        (
-            r#"{"model":"m","messages":[{"role":"user"}],"tools":[{"function":{"name":"f"}}],
-                "tool_choice":{"type":"function","function":{"name":"SECRET"}}}"#,
-            "tool_choice",
-        ),
-        (
-            r#"{"model":"m","messages":[{"role":"user"}],"response_format":{"type":"json_schema"}}"#,
-            "response_format.json_schema",
-        ),
-        (
-            r#"{"model":"m","messages":[{"role":"user"}],
-                "response_format":{"type":"json_schema","json_schema":{"schema":"SECRET"}}}"#,
-            "response_format.json_schema.schema",
-        ),
-        (r#"["SECRET"]"#, ""),
-    ] {
+    for (text, param) in WRONG {
         let fault = read(text).expect_err(text);
         assert!(fault.param.as_deref().unwrap_or_default().starts_with(param), "{text}: {fault:?}");
         assert!(!fault.message.contains("SECRET"), "{fault:?}");

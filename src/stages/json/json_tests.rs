@@ -57,7 +57,7 @@ fn what_was_cut_short_is_not_asked_again() {
 #[test]
 fn a_call_takes_the_answers_place() {
     let call = Event::ToolCall(crate::chat::ToolDelta { name: Some("f".into()), ..Default::default() });
-    let events = vec![text("first"), call.clone(), Event::Done(FinishReason::ToolCalls)];
+    let events = vec![text("first"), call, Event::Done(FinishReason::ToolCalls)];
     assert_eq!(told(&Format::Json, false, events.clone()), (events, Finish::Whole));
 }
 
