@@ -1,6 +1,6 @@
 //! Files that a client attached: what they are, by their bytes, and what they say, as plain text for a prompt.
 //!
-//! Every reader writes into a [`Transcript`], which holds no more than [`MAX_TEXT`], and looks at the time now and then:
+//! Every reader writes into a `Transcript`, which holds no more than [`MAX_TEXT`], and looks at the time now and then:
 //! a thread of the blocking pool cannot be stopped from outside, so each reader must end by itself.
 
 mod encoding;

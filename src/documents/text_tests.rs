@@ -36,6 +36,8 @@ fn pictures_are_known_by_their_bytes_whatever_they_are_called() {
 fn neither_name_nor_declared_type_is_believed_over_the_bytes() {
     assert_eq!(recognise(Some("a.png"), Some("image/png"), b"just words"), Kind::Text);
     assert_eq!(recognise(Some("a.pdf"), None, b"\x00\x01\x02\x03"), Kind::Unknown);
+    let text_with_one_zero = ["words ".repeat(500).as_bytes(), b"\0"].concat();
+    assert_eq!(recognise(Some("a.txt"), None, &text_with_one_zero), Kind::Unknown);
     assert_eq!(recognise(Some("a.docx"), None, b"PK\x03\x04 and nothing"), Kind::Unknown);
     assert_eq!(recognise(Some("a.txt"), None, &file("english.pdf")), Kind::Pdf);
     assert_eq!(recognise(None, None, b"BMW is a car, and not a bitmap at all"), Kind::Text);
@@ -108,5 +110,6 @@ fn broken_pages_still_give_their_words() {
     assert_eq!(read("<td>a<td>b</table></ul><li>c</p><p"), "ab\n\n- c");
     assert_eq!(read("<table><tr><td>a<table><tr><td>b<td>c</table><tr><td>d"), "a\nb | c\n\nd");
     assert_eq!(read("<script>a<b"), "");
+    assert_eq!(read("<script>s = '<script>'</script>after"), "after");
     assert_eq!(read("1 < 2 &amp;&amp; 3 &gt; 2 &#x5343;"), "1 < 2 && 3 > 2 千");
 }
