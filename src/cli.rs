@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
+use std::panic::PanicHookInfo;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -115,8 +116,15 @@ fn maintain(config: &Config, task: &Task<'_>) -> Result<String, Failure> {
     done.map(|sentence| format!("{sentence}\n")).map_err(|sentence| (sentence, 1))
 }
 
+/// Says where a panic was, and not with what words: those of a parser may quote somebody's file.
+fn tell_place(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    log::error!("a defect stopped a task at {place}; please report it");
+}
+
 fn serve(config: &Config) -> Result<String, Failure> {
     env_logger::Builder::new().parse_filters(&config.settings.log_filter).init();
+    std::panic::set_hook(Box::new(tell_place));
     upstream::install_crypto();
     let port = config.settings.app_port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {

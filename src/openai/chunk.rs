@@ -39,6 +39,8 @@ struct Choice {
     /// The upstream's role chunk, kept back until there is output: until then another upstream may take over.
     role_frame: Option<Bytes>,
     finished: bool,
+    /// How many sources were told.
+    sources: u32,
 }
 
 impl Stream {
@@ -142,7 +144,11 @@ impl Stream {
             Event::Text(text) => self.text(index, "content", text, out),
             Event::Reasoning(text) => self.text(index, "reasoning_content", text, out),
             Event::Image(url) => self.text(index, "content", &super::answer::image(url), out),
-            Event::Citation(citation) => self.chunk(index, out, |out| json(&Sources::of(citation), out)),
+            Event::Citation(citation) => {
+                let sources = &mut self.choice(index).sources;
+                let nth = std::mem::replace(sources, *sources + 1);
+                self.chunk(index, out, |out| json(&Sources::of(nth, citation), out));
+            }
             Event::ToolCall(call) if self.legacy => self.chunk(index, out, |out| json(&LegacyChunk::of(call), out)),
             Event::ToolCall(call) => self.chunk(index, out, |out| json(&ToolChunk::of(call), out)),
             Event::Done(reason) => {

@@ -38,16 +38,23 @@ struct Function<'a> {
     arguments: &'a str,
 }
 
-/// Sources come in a chunk of their own, as OpenAI's web search sends them.
+/// Sources come in chunks of their own. Each has an index, without which openai-python's stream helper joins no list.
 #[derive(Serialize)]
 pub struct Sources<'a> {
-    annotations: [Annotation<'a>; 1],
+    annotations: [Indexed<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Indexed<'a> {
+    index: u32,
+    #[serde(flatten)]
+    annotation: Annotation<'a>,
 }
 
 impl<'a> Sources<'a> {
-    /// The delta that tells of `citation`.
-    pub fn of(citation: &'a Citation) -> Self {
-        Self { annotations: [Annotation::of(citation)] }
+    /// The delta that tells of `citation`, the answer's `index`th.
+    pub fn of(index: u32, citation: &'a Citation) -> Self {
+        Self { annotations: [Indexed { index, annotation: Annotation::of(citation) }] }
     }
 }
 

@@ -6,6 +6,9 @@ use crate::chat::{Attachment, ChatRequest, Content, Fault, Part, Source};
 use crate::documents::{self, Kind};
 use crate::providers::{Abilities, Pictures};
 
+/// The largest document that is read, in bytes; what is longer would not fit any model either.
+const LARGEST_DOCUMENT: usize = 32 << 20;
+
 /// Settles every attachment of `request`. What remains is text, and pictures in the form that the provider takes.
 pub async fn settle(work: &Preparation<'_>, abilities: &Abilities, request: &mut ChatRequest) -> Result<(), Fault> {
     let mut pictures = 0;
@@ -98,6 +101,12 @@ fn as_picture(work: &Preparation<'_>, loaded: Loaded, place: (usize, usize)) -> 
 
 /// A document as text, marked as what it is.
 async fn document(loaded: Loaded, place: (usize, usize)) -> Result<String, Fault> {
+    if loaded.bytes.len() > LARGEST_DOCUMENT {
+        let (field, most) = (field(place), LARGEST_DOCUMENT >> 20);
+        let told =
+            format!("`{field}` is larger than {most} MB, which is the most that is read here; send a part of it");
+        return Err(Fault::request(field, told));
+    }
     let kind = recognise(&loaded);
     let name = loaded.name.unwrap_or_else(|| "file".to_owned());
     let text = documents::read(kind, loaded.bytes).await.map_err(|unreadable| {
