@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 CONTENT_TYPE = "text/event-stream; charset=utf-8"
-KINDS = ("role", "content", "reasoning_content", "tool_calls", "refusal", "function_call")
+KINDS = ("role", "content", "reasoning_content", "tool_calls", "refusal", "function_call", "annotations")
 
 
 @dataclass
@@ -14,6 +14,7 @@ class Choice:
     text: str = ""
     reasoning: str = ""
     calls: list = field(default_factory=list)
+    sources: list = field(default_factory=list)
     finish: str = None
     opened: bool = False
 
@@ -143,6 +144,7 @@ def check_choice(choice, told):
     known.reasoning += delta.get("reasoning_content") or ""
     for call in delta.get("tool_calls") or []:
         check_call(call, known)
+    check_sources(delta.get("annotations") or [], known)
 
 
 def check_call(call, choice):
@@ -156,3 +158,14 @@ def check_call(call, choice):
     assert call["index"] < len(choice.calls), f"a call begins with its id and name: {call}"
     assert not {"id", "type"} & set(call) and "name" not in function, f"what names a call comes once: {call}"
     choice.calls[call["index"]]["arguments"] += function["arguments"]
+
+
+def check_sources(annotations, choice):
+    """openai's stream helper joins what comes behind the first chunk by its index, and fails where there is none."""
+    first = not choice.sources
+    for one in annotations:
+        at = len(choice.sources)
+        assert one.get("index", at if first else None) == at, f"the index of source {at}: {one}"
+        cited = one[one["type"]]
+        assert one["type"] == "url_citation" and set(cited) == {"start_index", "end_index", "url", "title"}, one
+        choice.sources.append({"url": cited["url"], "title": cited["title"]})

@@ -148,7 +148,7 @@ def test_a_chunked_body_is_a_body(gallery):
 def test_a_client_that_waits_for_permission_to_send(gallery):
     """curl asks before it sends more than a megabyte."""
     body = json.dumps(
-        {"model": model("qianwen", "ok"), "messages": [{"role": "user", "content": "x" * 2000000}]}
+        {"model": model("compatible", "ok"), "messages": [{"role": "user", "content": "x" * 2000000}]}
     ).encode()
     raw = (
         POST

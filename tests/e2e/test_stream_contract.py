@@ -53,6 +53,7 @@ def test_every_known_answer_as_a_stream(gallery, provider, name, usage):
     assert bool(told.error) == bool(expected["fault"]), (told.error, expected["fault"])
     assert not told.error or told.text or told.choice().reasoning, "before any output the status says what is wrong"
     assert told.choice().calls == expected.get("tool_calls", [])
+    assert told.choice().sources == expected.get("citations", [])
     for choice in expected.get("choices", []):
         said = told.choices[choice["index"]]
         assert (said.text, said.finish) == (choice["text"], choice["finish"])
@@ -78,6 +79,8 @@ def test_every_known_answer_whole(gallery, provider, name):
     calls = [{"id": call["id"], **call["function"]} for call in choice["message"].get("tool_calls") or []]
     assert calls == expected.get("tool_calls", []) and all(call["id"] for call in calls)
     assert isinstance(choice["message"]["content"], str) or calls, "content is a text unless there are calls"
+    cited = [one["url_citation"] for one in choice["message"].get("annotations") or []]
+    assert [{"url": one["url"], "title": one["title"]} for one in cited] == expected.get("citations", [])
     usage = completion["usage"]
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 0
     if expected["usage"]:
