@@ -200,6 +200,8 @@ impl Trials {
             && let Some(lease) = &self.lease
         {
             lease.prove();
+            // From now on nobody else is asked, and what was loaded for that need not be kept.
+            self.loads = Rc::default();
         }
     }
 

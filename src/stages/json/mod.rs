@@ -47,21 +47,25 @@ fn validator(schema: &Schema) -> Result<Validator, String> {
 /// Writes into `request` what the model has to know.
 pub fn ask(request: &mut ChatRequest) {
     let format = std::mem::take(&mut request.format);
-    let mut contract = match &format {
-        Format::Schema(schema) => {
-            let purpose = [&schema.name, &schema.description].map(|text| text.trim()).join(" ");
-            let schema = String::from_utf8_lossy(&schema.schema);
-            format!("{CONTRACT} It must be valid by this JSON Schema ({}):\n{schema}", purpose.trim())
-        }
+    let contract = match &format {
+        Format::Schema(schema) => format!("{CONTRACT} {}", described(schema)),
         _ => format!("{CONTRACT} It must be an object."),
     };
-    contract = contract.replace(" ()", "");
     let system = request.messages.iter().take_while(|message| message.role == Role::System).count();
     request.messages.insert(system, Message::new(Role::System, contract));
     if let Some(last) = request.messages.iter_mut().rev().find(|message| message.role == Role::User) {
         last.content.append("(Answer with the JSON value only.)");
         last.origin = None;
     }
+}
+
+/// The schema in words for the model.
+fn described(schema: &Schema) -> String {
+    let Schema { name, description, schema } = schema;
+    let purpose = [name, description].map(|text| text.trim()).into_iter().filter(|text| !text.is_empty());
+    let purpose = purpose.collect::<Vec<_>>().join(": ");
+    let purpose = if purpose.is_empty() { purpose } else { format!(" ({purpose})") };
+    format!("It must be valid by this JSON Schema{purpose}:\n{}", String::from_utf8_lossy(schema))
 }
 
 struct Form {
