@@ -200,7 +200,7 @@ impl Trials {
             && let Some(lease) = &self.lease
         {
             lease.prove();
-            // From now on nobody else is asked, and what was loaded for that need not be kept.
+            // Seldom is anybody else asked from now on; then it is loaded again.
             self.loads = Rc::default();
         }
     }
