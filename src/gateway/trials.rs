@@ -213,7 +213,7 @@ impl Trials {
     /// The answer is whole.
     pub fn answered(&mut self) {
         self.settle(Some(Outcome::Answered), CameTo::Answered);
-        if self.attempts > 1 {
+        if !self.tried.is_empty() {
             log::info!("{} answered at attempt {}, after {}", self.id(), self.attempts, self.tried.log_line());
         }
     }
@@ -269,7 +269,9 @@ impl Trials {
     /// What the client is told at the end of all attempts; `output` says whether a part of the answer has reached it.
     pub fn verdict(&mut self, output: bool) -> Fault {
         let tried = std::mem::take(&mut self.tried);
-        log::warn!("an answer failed after {} attempts: {}", self.attempts, tried.log_line());
+        if !tried.is_empty() {
+            log::warn!("an answer failed after {} attempts: {}", self.attempts, tried.log_line());
+        }
         match self.refusal.take() {
             Some(refusal) if tried.is_empty() => refusal,
             // One did answer, and broke off: what became of the others before it explains nothing.

@@ -61,7 +61,8 @@ fn too_long(total: u64, window: u64) -> Fault {
         "This model's maximum context length is {window} tokens, but the messages come to {total} tokens. Shorten \
          them, or begin a new conversation."
     );
-    Fault::request("messages", told).with_code("context_length_exceeded")
+    let note = "With CONTEXT_OVERFLOW=trim the oldest turns are left out instead.";
+    Fault::request("messages", told).with_code("context_length_exceeded").with_owner_note(note)
 }
 
 /// The oldest turns that must go so that `excess` tokens are gone: never instructions, never the last question and what

@@ -61,7 +61,7 @@ impl RawPart<'_> {
         let name = file.filename.clone();
         let here = file.file_data.map(|data| inside(&data, body, Source::bare));
         let stored = || file.file_id.map(Source::Stored);
-        let at = |address: Option<Address<'_>>| address.map(|Address(text)| inside(&text, body, Source::Address));
+        let at = |address: Option<Address<'_>>| address.map(|Address(text)| inside(&text, body, Source::named));
         let attachment = |source: Option<Source>| source.map(|source| Attachment { source, name });
         match (r#type.as_str(), text.or(refusal)) {
             ("text" | "input_text" | "output_text" | "refusal", Some(text)) => Part::Text(text),
@@ -103,6 +103,12 @@ fn inside(text: &Text<'_>, body: &Bytes, otherwise: fn(String) -> Source) -> Sou
 }
 
 impl Source {
+    /// What an address means: the id of a file stands in its place, too.
+    fn named(text: String) -> Self {
+        let is_id = text.starts_with("file-") && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if is_id { Self::Stored(text) } else { Self::Address(text) }
+    }
+
     /// Base64 that came without a word about what it is.
     fn bare(text: String) -> Self {
         Self::Data { media_type: String::new(), base64: text.into() }

@@ -107,6 +107,7 @@ fn attachments_are_read_in_every_form_and_stay_in_the_body() {
             {"type":"image_url","image_url":{"url":"data:image/png;base64,QUJD","detail":"low"}},
             {"type":"input_image","image_url":"https://e.invalid/a.png"},
             {"type":"file","file":{"file_id":"file-1"}},
+            {"type":"image_url","image_url":{"url":"file-2a"}},
             {"type":"file","file":{"filename":"a.txt","file_data":"data:text/plain;base64,QUI="}},
             {"type":"file_url","file_url":{"url":"https://e.invalid/a.pdf"}},
             {"type":"image_url","image_url":{"url":"data:image/svg+xml,%3Csvg%3E"}},
@@ -121,6 +122,7 @@ fn attachments_are_read_in_every_form_and_stay_in_the_body() {
         data("image/png", "QUJD"),
         Some(Source::Address("https://e.invalid/a.png".into())),
         Some(Source::Stored("file-1".into())),
+        Some(Source::Stored("file-2a".into())),
         data("text/plain", "QUI="),
         Some(Source::Address("https://e.invalid/a.pdf".into())),
         Some(Source::Here { media_type: "image/svg+xml".into(), bytes: Bytes::from_static(b"<svg>") }),
@@ -129,7 +131,7 @@ fn attachments_are_read_in_every_form_and_stay_in_the_body() {
     assert!(sources == expected, "{sources:?}");
     let Some(Source::Data { base64, .. }) = &sources[0] else { panic!("{sources:?}") };
     assert!(request.body.as_ptr_range().contains(&base64.as_ptr()), "a picture is not copied");
-    assert_eq!(request.messages[0].content.parts()[6], Part::Other("input_audio".into()));
+    assert_eq!(request.messages[0].content.parts()[7], Part::Other("input_audio".into()));
 }
 
 fn source(part: &Part) -> Option<Source> {
