@@ -70,7 +70,7 @@ pub struct Attempt {
     pub model: Option<Arc<str>>,
     pub janitor: Janitor,
     pub desk: Arc<Desk>,
-    pub loads: Rc<Loads>,
+    pub loads: Option<Rc<Loads>>,
     pub needs: Needs,
 }
 
@@ -81,7 +81,9 @@ impl Attempt {
         let account = renewal::fresh(&client, &registry, &member, account).await.map_err(NotOpened::Failed)?;
         let model = match model {
             Some(model) => model,
-            None => listing::default_model(&client, &member, &account).await.map_err(NotOpened::Failed)?.into(),
+            None => {
+                Box::pin(listing::default_model(&client, &member, &account)).await.map_err(NotOpened::Failed)?.into()
+            }
         };
         let work = Preparation {
             client: &client,
@@ -89,10 +91,14 @@ impl Attempt {
             member: &member,
             account: &account,
             model: &model,
-            loads: &loads,
+            loads: loads.as_deref(),
             needs,
         };
-        let prepared = work.of(&request).await.map_err(not_sent)?;
+        // What is seldom needed is kept out of this future: a thousand of them may be under way at the same time.
+        let prepared = match work.nothing_to_do(&request).map_err(not_sent)? {
+            true => Prepared::default(),
+            false => Box::pin(work.of(&request)).await.map_err(not_sent)?,
+        };
         if needs.length {
             tokens::load().await;
         }

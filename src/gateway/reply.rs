@@ -230,7 +230,7 @@ impl Reply {
             }
         }
         if let Some(answer) = self.pipeline.uncounted() {
-            let usage = counting::usage(self.trials.asked(), answer).await;
+            let usage = Box::pin(counting::usage(self.trials.asked(), answer)).await;
             self.writer.write(Decoded::event(Event::Usage(usage)), &mut self.out);
         }
         self.writer.finish(&mut self.out);

@@ -43,7 +43,8 @@ pub struct Trials {
     janitor: Janitor,
     rolls: Rolls,
     desk: Arc<Desk>,
-    loads: Rc<Loads>,
+    /// What was loaded of the attachments, if there are any.
+    loads: Option<Rc<Loads>>,
     legs: Vec<RouteLeg>,
     wanted: Wanted,
     /// The serials of the accounts that were tried.
@@ -71,6 +72,7 @@ impl Trials {
         let legs: Vec<Leg> = route.legs.iter().map(way).collect();
         // Where there is no choice, nothing needs to be remembered.
         let choice = legs.iter().map(|leg| leg.group.size()).sum::<usize>() > 1;
+        let loads = request.has_attachments().then(Rc::default);
         let conversation = if choice { conversation::of(&request) } else { None };
         Self {
             client,
@@ -79,7 +81,7 @@ impl Trials {
             janitor: gateway.janitor.clone(),
             rolls: gateway.rolls.clone(),
             desk: Arc::clone(&gateway.desk),
-            loads: Rc::default(),
+            loads,
             legs: route.legs,
             wanted: Wanted { legs, conversation },
             serials: Vec::new(),
@@ -171,7 +173,7 @@ impl Trials {
             model: way.model.clone(),
             janitor: self.janitor.clone(),
             desk: Arc::clone(&self.desk),
-            loads: Rc::clone(&self.loads),
+            loads: self.loads.clone(),
             needs: self.needs,
         }
     }
@@ -201,7 +203,7 @@ impl Trials {
         {
             lease.prove();
             // Seldom is anybody else asked from now on; then it is loaded again.
-            self.loads = Rc::default();
+            self.loads = None;
         }
     }
 

@@ -1,6 +1,6 @@
 //! Pictures and files of a request: kept as they are where the provider takes them, else brought here and read.
 
-use super::load::Loaded;
+use super::load::{Loaded, Loads};
 use super::{Preparation, uploads};
 use crate::chat::{Attachment, ChatRequest, Content, Fault, Part, Source};
 use crate::documents::{self, Kind};
@@ -37,7 +37,9 @@ async fn settle_one(
     part: &Part,
     place: (usize, usize),
 ) -> Result<Option<Part>, Fault> {
-    let load = |attachment| work.loads.load(work.client, work.desk, attachment, place);
+    let none = Loads::default();
+    let loads = work.loads.unwrap_or(&none);
+    let load = |attachment| loads.load(work.client, work.desk, attachment, place);
     match part {
         Part::Text(_) | Part::Other(_) => Ok(None),
         Part::Picture(picture) => {

@@ -36,7 +36,7 @@ pub struct Preparation<'a> {
     pub account: &'a Account,
     pub model: &'a str,
     /// What was loaded for an earlier attempt.
-    pub loads: &'a Loads,
+    pub loads: Option<&'a Loads>,
     pub needs: Needs,
 }
 
@@ -50,6 +50,15 @@ pub struct Prepared {
 }
 
 impl Preparation<'_> {
+    /// Whether `request` is ready as it is, as most are.
+    ///
+    /// # Errors
+    /// A fault of the request, if it has a form that this provider does not know.
+    pub fn nothing_to_do(&self, request: &ChatRequest) -> Result<bool, Fault> {
+        self.refuse_unknown(request, &self.member.provider.abilities())?;
+        Ok(!self.needs.any() && !request.has_attachments() && !window::may_overflow(request, self.window()))
+    }
+
     /// Makes `request` ready.
     ///
     /// # Errors
@@ -57,12 +66,7 @@ impl Preparation<'_> {
     /// failed.
     pub async fn of(&self, request: &ChatRequest) -> Result<Prepared, Fault> {
         let abilities = self.member.provider.abilities();
-        self.refuse_unknown(request, &abilities)?;
-        let attached = request.has_attachments();
-        let window = self.window();
-        if !self.needs.any() && !attached && !window::may_overflow(request, window) {
-            return Ok(Prepared { request: None, dropped: 0 });
-        }
+        let (attached, window) = (request.has_attachments(), self.window());
         let mut own = request.clone();
         if attached {
             attachments::settle(self, &abilities, &mut own).await?;
