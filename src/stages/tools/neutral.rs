@@ -37,7 +37,9 @@ fn escape(text: &str, write: impl Fn(&mut String, char)) -> Cow<'_, str> {
     let mut copied = 0;
     for (at, bracket) in text.char_indices() {
         let next = at + bracket.len_utf8();
-        if (matches!(fold(bracket), '[' | '<') && marks(&text[next..])) || (fold(bracket) == '[' && frames(&text[next..])) {
+        if (matches!(fold(bracket), '[' | '<') && marks(&text[next..]))
+            || (fold(bracket) == '[' && frames(&text[next..]))
+        {
             out.push_str(&text[copied..at]);
             write(&mut out, bracket);
             copied = next;
@@ -119,7 +121,19 @@ mod tests {
 
     #[test]
     fn other_text_stays_as_it_is() {
-        for text in ["", "[TODO] x", "[tools](a)", "a[i] < b", "<function>", "[\\TOOL CALL]", "[END]", "[E", "[files](a)", "<file:a>", "[file]"] {
+        for text in [
+            "",
+            "[TODO] x",
+            "[tools](a)",
+            "a[i] < b",
+            "<function>",
+            "[\\TOOL CALL]",
+            "[END]",
+            "[E",
+            "[files](a)",
+            "<file:a>",
+            "[file]",
+        ] {
             assert!(matches!(neutralise(text), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
