@@ -19,18 +19,35 @@ fn packed(byte: u8, mebibytes: usize) -> Vec<u8> {
     packed
 }
 
+/// Bytes as a ZIP archive packs them.
+fn deflated(data: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::with_capacity(data.len() / 2 + (1 << 16));
+    assert!(Compress::new(Compression::best(), false).compress_vec(data, &mut packed, FlushCompress::Finish).is_ok());
+    packed
+}
+
 /// An archive of one packed part.
 fn archive(name: &str, packed: &[u8], size: u32) -> Vec<u8> {
-    let fields = |head: &[u8]| {
-        let lengths = [packed.len() as u32, size].map(u32::to_le_bytes).concat();
-        let name_length = (name.len() as u16).to_le_bytes();
-        [head, &[20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0], &lengths, &name_length, &[0, 0]].concat()
-    };
-    let mut bytes = [&fields(b"PK\x03\x04")[..], name.as_bytes(), packed].concat();
+    archive_of(&[(name, packed, size)])
+}
+
+/// An archive of packed parts, each with the size that it claims.
+fn archive_of(parts: &[(&str, &[u8], u32)]) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, packed, size) in parts {
+        let fields = |head: &[u8]| {
+            let lengths = [packed.len() as u32, *size].map(u32::to_le_bytes).concat();
+            let name_length = (name.len() as u16).to_le_bytes();
+            [head, &[20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0], &lengths, &name_length, &[0, 0]].concat()
+        };
+        let at = (bytes.len() as u32).to_le_bytes();
+        directory.extend([&fields(b"PK\x01\x02\x14\0")[..], &[0; 10], &at, name.as_bytes()].concat());
+        bytes.extend([&fields(b"PK\x03\x04")[..], name.as_bytes(), packed].concat());
+    }
     let directory_at = (bytes.len() as u32).to_le_bytes();
-    let directory = [&fields(b"PK\x01\x02\x14\0")[..], &[0; 14], name.as_bytes()].concat();
+    let count = (parts.len() as u16).to_le_bytes();
     bytes.extend_from_slice(&directory);
-    bytes.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    bytes.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count].concat());
     bytes.extend((directory.len() as u32).to_le_bytes());
     bytes.extend(directory_at);
     bytes.extend([0, 0]);
@@ -84,6 +101,30 @@ fn deep_xml_in_a_document_is_walked_without_recursion() {
     assert!(text("a.docx", archive("word/document.xml", &packed, 0)).is_ok());
 }
 
+/// A part that refers to `target` by the name `a`.
+fn reference(target: &str) -> String {
+    format!("<Relationships><Relationship Id=\"a\" Target=\"{target}\" TargetMode=\"External\"/></Relationships>")
+}
+
+#[test]
+fn a_long_address_that_many_links_share_is_not_written_for_each() {
+    let links = deflated(reference(&format!("http://{}", "a".repeat(900_000))).as_bytes());
+    let document = "<w:p>".to_owned() + &"<w:hyperlink r:id=\"a\"><w:t>x</w:t></w:hyperlink>".repeat(100);
+    let document = deflated(document.as_bytes());
+    let bomb = archive_of(&[("word/document.xml", &document, 0), ("word/_rels/document.xml.rels", &links, 0)]);
+    let read = text("a.docx", bomb).unwrap_or_default();
+    assert!(read.ends_with("xx") && read.len() < 1_000_000, "{}", read.len());
+}
+
+#[test]
+fn a_sheet_that_is_listed_a_thousand_times_is_read_once() {
+    let book = deflated(format!("<workbook>{}</workbook>", "<sheet name=\"s\" r:id=\"a\"/>".repeat(1000)).as_bytes());
+    let links = deflated(reference("b").replace(" TargetMode=\"External\"", "").as_bytes());
+    let sheet = deflated(b"<row><c><v>1</v></c></row>");
+    let parts = [("xl/workbook.xml", &book[..], 0), ("xl/_rels/workbook.xml.rels", &links, 0), ("xl/b", &sheet, 0)];
+    assert_eq!(text("a.xlsx", archive_of(&parts)).as_deref(), Ok("--- Sheet s ---\n1"));
+}
+
 /// A PDF whose object 6 holds the others, packed like this.
 fn pdf(dictionary: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("%PDF-1.5\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n6 0 obj\n<<{dictionary}>>stream\n");
@@ -110,6 +151,60 @@ fn a_page_that_unpacks_to_a_gigabyte_is_refused() {
         3 0 obj<</Type/Page/Contents 4 0 R>>endobj 4 0 obj<</Filter/FlateDecode>>stream\n";
     let bomb = [&page[..], &zlib, b"\nendstream endobj trailer<</Root 1 0 R>>"].concat();
     assert_eq!(text("a.pdf", bomb), Err(Unreadable::TooLarge));
+}
+
+/// A PDF of these objects, the first its catalogue; what is not empty is packed data.
+fn pdf_of(objects: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    for (number, (dictionary, data)) in (1..).zip(objects) {
+        bytes.extend(format!("{number} 0 obj\n{dictionary}\n").bytes());
+        if !data.is_empty() {
+            bytes.extend([b"stream\n\x78\xda", *data, b"\nendstream\n"].concat());
+        }
+        bytes.extend(b"endobj\n");
+    }
+    bytes.extend(b"trailer<</Root 1 0 R>>\n%%EOF");
+    bytes
+}
+
+const CATALOGUE: (&str, &[u8]) = ("<</Type/Catalog/Pages 2 0 R>>", b"");
+const PAGES: (&str, &[u8]) = ("<</Type/Pages/Kids[3 0 R]/Count 1>>", b"");
+const PACKED: &str = "<</Filter/FlateDecode>>";
+
+#[test]
+fn a_page_that_names_one_part_many_times_is_refused() {
+    let page = ("<</Type/Page/Contents[4 0 R 4 0 R 4 0 R]>>", &b""[..]);
+    let bomb = pdf_of(&[CATALOGUE, PAGES, page, (PACKED, &packed(b' ', 30))]);
+    assert_eq!(text("a.pdf", bomb), Err(Unreadable::TooLarge));
+}
+
+/// A PDF whose page shows letters of fonts; what the fonts refer to follows them.
+fn pdf_with_fonts(count: usize, font: impl Fn(usize) -> String, others: &[(&str, &[u8])]) -> Vec<u8> {
+    let named: String = (0..count).map(|at| format!("/F{at} {} 0 R", at + 5)).collect();
+    let page = format!("<</Type/Page/Contents 4 0 R/Resources<</Font<<{named}>>>>>>");
+    let content: String = (0..count).map(|at| format!("BT /F{at} 9 Tf (aa) Tj ET ")).collect();
+    let fonts: Vec<String> = (0..count).map(|_| font(count + 5)).collect();
+    let content = deflated(content.as_bytes());
+    let mut objects = vec![CATALOGUE, PAGES, (page.as_str(), b""), (PACKED, &content)];
+    objects.extend(fonts.iter().map(|font| (font.as_str(), &b""[..])));
+    objects.extend(others);
+    pdf_of(&objects)
+}
+
+#[test]
+fn fonts_whose_tables_come_to_too_much_are_refused() {
+    let composite = "<</Type/Font/Subtype/Type0/Encoding/Identity-H";
+    let table = |at| format!("{composite}/ToUnicode {at} 0 R>>");
+    assert_eq!(
+        text("a.pdf", pdf_with_fonts(11, table, &[(PACKED, &packed(b' ', 3))])),
+        Err(Unreadable::TooLarge),
+        "one table that all fonts share is kept for each"
+    );
+    let widths = format!("<</W[{}]>>", "0 7 0 R ".repeat(5));
+    let list = format!("[{}]", "1 ".repeat(60_000));
+    let descendant = |at| format!("{composite}/DescendantFonts[{at} 0 R]>>");
+    let bomb = pdf_with_fonts(1, descendant, &[(&widths, b""), (&list, b"")]);
+    assert_eq!(text("a.pdf", bomb), Err(Unreadable::TooLarge), "one list of widths that counts many times");
 }
 
 #[test]

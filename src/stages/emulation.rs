@@ -5,7 +5,7 @@ use super::{Correction, Stage, json, length, stop, tools};
 use crate::chat::{ChatRequest, Fault, Format, Message, Role};
 use crate::providers::Abilities;
 
-pub use super::tools::RESULT;
+pub use super::tools::{RESULT, neutralise};
 
 /// What has to be emulated for one request at one provider.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -57,17 +57,19 @@ fn an_upload_that_fails_moves_on_to_the_next_account() {
     }
 }
 
+fn refused(app: &TestApp, body: &Value, word: &str) {
+    let answer = app.chat(body);
+    let error = answer.error();
+    assert_eq!((answer.status, error["type"].as_str()), (400, Some("invalid_request_error")), "{error}");
+    assert!(error["param"].as_str().unwrap().starts_with("messages"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains(word), "{word}: {error}");
+}
+
 #[test]
 fn what_cannot_be_shown_is_refused_by_name() {
     let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
     let app = qianwen(&fake, &["ok"]);
-    let refused = |body: &Value, word: &str| {
-        let answer = app.chat(body);
-        let error = answer.error();
-        assert_eq!((answer.status, error["type"].as_str()), (400, Some("invalid_request_error")), "{error}");
-        assert!(error["param"].as_str().unwrap().starts_with("messages"), "{error}");
-        assert!(error["message"].as_str().unwrap().contains(word), "{word}: {error}");
-    };
+    let refused = |body: &Value, word: &str| refused(&app, body, word);
     refused(&ask("data:image/png;base64,AAAA"), "not a picture");
     refused(&ask("data:image/png;base64,!"), "base64");
     for address in [
@@ -92,6 +94,24 @@ fn what_cannot_be_shown_is_refused_by_name() {
     let audio = json!([{"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}]);
     refused(&json!({"model": "Qwen", "messages": [{"role": "user", "content": audio}]}), "input_audio");
     assert!(fake.journal().uploads.is_empty());
+}
+
+#[test]
+fn more_than_one_request_may_hold_is_refused_before_it_is_fetched() {
+    let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
+    let app = qianwen(&fake, &["ok"]);
+    let far: Vec<Value> =
+        (0..11).map(|_| json!({"type": "image_url", "image_url": {"url": "http://127.0.0.1/a.png"}})).collect();
+    refused(&app, &json!({"model": "Qwen", "messages": [{"role": "user", "content": far}]}), "11 pictures");
+    let files: Vec<Value> = (0..101)
+        .map(|_| json!({"type": "file", "file": {"filename": "a.txt", "file_data": "data:text/plain,a"}}))
+        .collect();
+    refused(&app, &json!({"model": "Qwen", "messages": [{"role": "user", "content": files}]}), "101 attachments");
+    let text = "a".repeat(3 << 20);
+    let long: Vec<Value> = (0..6)
+        .map(|_| json!({"type": "file", "file": {"filename": "a.txt", "file_data": format!("data:text/plain,{text}")}}))
+        .collect();
+    refused(&app, &json!({"model": "Qwen", "messages": [{"role": "user", "content": long}]}), "16 MB");
 }
 
 #[test]

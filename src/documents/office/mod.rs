@@ -22,14 +22,14 @@ pub(super) fn recognise(bytes: &[u8]) -> Kind {
 
 pub(super) fn read_docx(bytes: &[u8], deadline: Deadline, out: &mut Transcript) -> Result<(), Unreadable> {
     let mut package = Package::open(bytes, MAX_UNPACKED)?;
-    let links = package.relations("word/document.xml")?;
-    let headings = styles::headings(package.part("word/styles.xml")?.as_deref().unwrap_or_default());
+    let links = package.relations("word/document.xml", deadline)?;
+    let headings = styles::headings(package.part("word/styles.xml")?.as_deref().unwrap_or_default(), deadline);
     let document = package.part("word/document.xml")?.ok_or(Unreadable::Broken)?;
     words::read(&document, &words::Surroundings { headings: &headings, links: &links, deadline }, out)?;
     for part in ["word/footnotes.xml", "word/endnotes.xml"] {
         if let Some(notes) = package.part(part)? {
             out.end_paragraph();
-            let links = package.relations(part)?;
+            let links = package.relations(part, deadline)?;
             words::read(&notes, &words::Surroundings { headings: &headings, links: &links, deadline }, out)?;
         }
     }
@@ -38,13 +38,13 @@ pub(super) fn read_docx(bytes: &[u8], deadline: Deadline, out: &mut Transcript) 
 
 pub(super) fn read_pptx(bytes: &[u8], deadline: Deadline, out: &mut Transcript) -> Result<(), Unreadable> {
     let mut package = Package::open(bytes, MAX_UNPACKED)?;
-    let slides = package.members("ppt/presentation.xml", "sldId")?;
+    let slides = package.members("ppt/presentation.xml", "sldId", deadline)?;
     let headings = styles::Headings::default();
     for (number, slide) in slides.iter().enumerate() {
         let Some(text) = package.part(&slide.path)? else { continue };
         out.end_paragraph();
         out.push_str(&format!("--- Slide {} ---\n", number + 1));
-        let links = package.relations(&slide.path)?;
+        let links = package.relations(&slide.path, deadline)?;
         words::read(&text, &words::Surroundings { headings: &headings, links: &links, deadline }, out)?;
     }
     Ok(())
@@ -52,9 +52,10 @@ pub(super) fn read_pptx(bytes: &[u8], deadline: Deadline, out: &mut Transcript) 
 
 pub(super) fn read_xlsx(bytes: &[u8], deadline: Deadline, out: &mut Transcript) -> Result<(), Unreadable> {
     let mut package = Package::open(bytes, MAX_UNPACKED)?;
-    let sheets = package.members("xl/workbook.xml", "sheet")?;
-    let strings = sheets::shared_strings(package.part("xl/sharedStrings.xml")?.as_deref().unwrap_or_default())?;
-    let dates = styles::date_styles(package.part("xl/styles.xml")?.as_deref().unwrap_or_default());
+    let sheets = package.members("xl/workbook.xml", "sheet", deadline)?;
+    let strings =
+        sheets::shared_strings(package.part("xl/sharedStrings.xml")?.as_deref().unwrap_or_default(), deadline)?;
+    let dates = styles::date_styles(package.part("xl/styles.xml")?.as_deref().unwrap_or_default(), deadline);
     for sheet in &sheets {
         let Some(text) = package.part(&sheet.path)? else { continue };
         out.end_paragraph();

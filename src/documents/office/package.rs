@@ -1,13 +1,13 @@
 //! The archive: its parts by name, unpacked one at a time and never beyond a limit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 
-use super::super::encoding;
 use super::super::unreadable::Unreadable;
+use super::super::{Deadline, encoding};
 use super::xml::{self, Piece};
 
 /// More parts than any honest document has.
@@ -76,11 +76,11 @@ impl<'a> Package<'a> {
     }
 
     /// What a part refers to, by the names it uses: paths inside the archive, or addresses outside.
-    pub(super) fn relations(&mut self, of: &str) -> Result<HashMap<String, String>, Unreadable> {
+    pub(super) fn relations(&mut self, of: &str, deadline: Deadline) -> Result<HashMap<String, String>, Unreadable> {
         let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
         let Some(text) = self.part(&format!("{folder}/_rels/{file}.rels"))? else { return Ok(HashMap::new()) };
         let mut relations = HashMap::new();
-        xml::each(&text, |piece| {
+        xml::each(&text, deadline, |piece| {
             if let Piece::Open(tag) = piece
                 && tag.name() == "Relationship"
                 && let (Some(id), Some(target)) = (tag.attribute("Id"), tag.attribute("Target"))
@@ -94,14 +94,18 @@ impl<'a> Package<'a> {
     }
 
     /// The slides or sheets that a part lists in elements of this name.
-    pub(super) fn members(&mut self, of: &str, element: &str) -> Result<Vec<Member>, Unreadable> {
+    pub(super) fn members(&mut self, of: &str, element: &str, deadline: Deadline) -> Result<Vec<Member>, Unreadable> {
         let text = self.part(of)?.ok_or(Unreadable::Broken)?;
-        let relations = self.relations(of)?;
+        let relations = self.relations(of, deadline)?;
         let mut members = Vec::new();
-        xml::each(&text, |piece| {
+        // No two are the same part in an honest document, and a part that is not there need not be remembered.
+        let mut seen = HashSet::new();
+        xml::each(&text, deadline, |piece| {
             if let Piece::Open(tag) = piece
                 && tag.name() == element
                 && let Some(path) = tag.attribute_of("id", true).and_then(|id| relations.get(&id))
+                && self.has(path)
+                && seen.insert(path)
             {
                 members.push(Member { name: tag.attribute("name").unwrap_or_default(), path: path.clone() });
             }

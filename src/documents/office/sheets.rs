@@ -14,10 +14,10 @@ const LAST_COLUMN: usize = 16_384;
 const DAYS_TO_EPOCH: i64 = 25_569;
 
 /// The texts that cells refer to by number.
-pub(super) fn shared_strings(text: &str) -> Result<Vec<String>, Unreadable> {
+pub(super) fn shared_strings(text: &str, deadline: Deadline) -> Result<Vec<String>, Unreadable> {
     let mut strings: Vec<String> = Vec::new();
     let (mut in_text, mut in_reading) = (false, false);
-    xml::each(text, |piece| {
+    xml::each(text, deadline, |piece| {
         match piece {
             Piece::Open(tag) => match tag.name() {
                 "si" => strings.push(String::new()),
@@ -52,7 +52,7 @@ pub(super) fn read(
     let (mut column, mut next) = (0, 0);
     let mut cell = Cell::default();
     let mut in_value = false;
-    xml::each(text, |piece| {
+    xml::each(text, deadline, |piece| {
         match piece {
             Piece::Open(tag) => match tag.name() {
                 "row" => (column, next) = (0, 0),

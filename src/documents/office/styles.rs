@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::Deadline;
 use super::xml::{self, Piece};
 
 /// Paragraph styles that are headings, with their level.
@@ -9,10 +10,10 @@ pub(super) type Headings = HashMap<String, usize>;
 
 /// Reads Word's styles. A style is a heading if its name says so, which is English in every language's Word, or by its
 /// outline level. Styles that cannot be read leave only the text plain.
-pub(super) fn headings(text: &str) -> Headings {
+pub(super) fn headings(text: &str, deadline: Deadline) -> Headings {
     let mut headings = Headings::new();
     let mut style = String::new();
-    let _ = xml::each(text, |piece| {
+    let _ = xml::each(text, deadline, |piece| {
         let Piece::Open(tag) = piece else { return Ok(()) };
         match tag.name() {
             "style" => style = tag.attribute("styleId").unwrap_or_default(),
@@ -37,12 +38,12 @@ pub(super) fn headings(text: &str) -> Headings {
 }
 
 /// Which of the cell styles of a workbook show a number as a date or a time.
-pub(super) fn date_styles(text: &str) -> HashSet<usize> {
+pub(super) fn date_styles(text: &str, deadline: Deadline) -> HashSet<usize> {
     let mut own_formats: HashSet<u32> = HashSet::new();
     let mut dates = HashSet::new();
     let mut in_cell_styles = false;
     let mut index = 0;
-    let _ = xml::each(text, |piece| {
+    let _ = xml::each(text, deadline, |piece| {
         match piece {
             Piece::Open(tag) => match tag.name() {
                 "numFmt" => {

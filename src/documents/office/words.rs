@@ -11,6 +11,10 @@ use super::xml::{self, Piece, Tag};
 /// The deepest level that is still set in further.
 const DEEPEST_INDENT: usize = 8;
 
+/// How much the addresses of links may add to a part, in bytes. A part names an address once and may refer to it a
+/// million times.
+const ROOM_FOR_LINKS: usize = 1 << 20;
+
 /// What a part needs from the parts around it.
 pub(super) struct Surroundings<'a> {
     pub(super) headings: &'a Headings,
@@ -21,7 +25,7 @@ pub(super) struct Surroundings<'a> {
 /// Reads the paragraphs of a document, a slide, or the notes of a document.
 pub(super) fn read(text: &str, around: &Surroundings<'_>, out: &mut Transcript) -> Result<(), Unreadable> {
     let mut words = Words::new(around, out);
-    xml::each(text, |piece| {
+    xml::each(text, around.deadline, |piece| {
         match piece {
             Piece::Open(tag) => words.open(&tag),
             Piece::Close(name) => words.close(name)?,
@@ -48,6 +52,8 @@ struct Words<'a> {
     indent: usize,
     /// Where a link leads, and where in the line its words begin.
     link: Option<(String, usize)>,
+    /// What the addresses of further links may still add.
+    room_for_links: usize,
     in_title: bool,
     /// The mark of the note that begins here.
     note: Option<String>,
@@ -68,6 +74,7 @@ impl<'a> Words<'a> {
             item: None,
             indent: 0,
             link: None,
+            room_for_links: ROOM_FOR_LINKS,
             in_title: false,
             note: None,
             cells: Vec::new(),
@@ -92,6 +99,8 @@ impl<'a> Words<'a> {
                 let target = tag.attribute_of("id", true).and_then(|id| self.around.links.get(&id));
                 let outward =
                     target.filter(|target| ["http:", "https:", "mailto:"].iter().any(|s| target.starts_with(s)));
+                let outward = outward.filter(|target| target.len() <= self.room_for_links);
+                self.room_for_links -= outward.map_or(0, String::len);
                 self.link = outward.map(|target| (target.clone(), self.line.len()));
             }
             "footnoteReference" => self.refer("", tag),

@@ -5,7 +5,11 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
+use super::super::Deadline;
 use super::super::unreadable::Unreadable;
+
+/// How many pieces go by between two looks at the clock. An attribute may be as long as its part, so they are few.
+const PIECES_PER_LOOK: u64 = 64;
 
 /// One piece of a document.
 pub(super) enum Piece<'a> {
@@ -47,11 +51,20 @@ fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
-/// Hands over every piece of a document.
-pub(super) fn each(text: &str, mut take: impl FnMut(Piece<'_>) -> Result<(), Unreadable>) -> Result<(), Unreadable> {
+/// Hands over every piece of a document, as long as there is time.
+pub(super) fn each(
+    text: &str,
+    deadline: Deadline,
+    mut take: impl FnMut(Piece<'_>) -> Result<(), Unreadable>,
+) -> Result<(), Unreadable> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
+    let mut pieces = 0_u64;
     loop {
+        pieces += 1;
+        if pieces.is_multiple_of(PIECES_PER_LOOK) {
+            deadline.check()?;
+        }
         match reader.read_event().map_err(|_| Unreadable::Broken)? {
             Event::Start(tag) => take(Piece::Open(Tag(&tag)))?,
             Event::Empty(tag) => {
@@ -72,5 +85,19 @@ pub(super) fn each(text: &str, mut take: impl FnMut(Piece<'_>) -> Result<(), Unr
             Event::Eof => return Ok(()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn no_part_is_read_on_when_the_time_is_over() {
+        let part = "<a/>".repeat(100);
+        assert_eq!(each(&part, Deadline::after(Duration::ZERO), |_| Ok(())), Err(Unreadable::TooSlow));
+        assert_eq!(each(&part, Deadline::after(Duration::from_secs(20)), |_| Ok(())), Ok(()));
     }
 }

@@ -19,6 +19,9 @@ use super::stream::Unpacker;
 /// How deep drawings may be placed inside each other.
 const DEEPEST: usize = 8;
 
+/// The most that the parts of one page may come to, in bytes: a page may name one part any number of times.
+const LARGEST_PAGE: usize = 64 << 20;
+
 /// How many states may be set aside.
 const MOST_SAVED: usize = 512;
 
@@ -74,6 +77,9 @@ impl<'a> Interpreter<'a> {
             data.extend(self.unpacker.unpack(&part)?.unwrap_or_default());
             // A part may end in the middle of a line, but not of a word.
             data.push(b' ');
+            if data.len() > LARGEST_PAGE {
+                return Err(Unreadable::TooLarge);
+            }
         }
         self.layout.seen.lost_page |= data.is_empty() && page.raw().contains_key("Contents");
         self.run(&data, page.resources(), 0)?;
@@ -151,7 +157,7 @@ impl<'a> Interpreter<'a> {
         }
         self.deadline.check()?;
         let Some(dict) = resources.fonts.get::<Dict<'_>>(name.as_ref()) else { return Ok(None) };
-        let font = Rc::new(Font::new(&dict, &mut self.unpacker)?);
+        let font = Rc::new(Font::new(&dict, &mut self.unpacker, self.deadline)?);
         if let Some(shared) = shared {
             self.fonts.insert(shared, Rc::clone(&font));
         }

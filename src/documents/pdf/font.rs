@@ -4,12 +4,13 @@ use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, MACINTOSH, SHIFT_JIS,
 use hayro_cmap::{BfString, CMap};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
+use super::super::Deadline;
 use super::super::unreadable::Unreadable;
 use super::glyphs;
 use super::stream::Unpacker;
 
-/// The tables from codes to characters are small; what is larger was made to be.
-const LARGEST_TABLE: usize = 4 << 20;
+/// How many widths a font may list: one for each of its glyphs, and they have sixteen bits.
+const MOST_WIDTHS: usize = 1 << 17;
 
 /// A font.
 pub(super) struct Font {
@@ -40,13 +41,13 @@ pub(super) struct Shown {
 }
 
 impl Font {
-    pub(super) fn new(dict: &Dict<'_>, unpacker: &mut Unpacker) -> Result<Self, Unreadable> {
-        let table = dict.get::<Stream<'_>>("ToUnicode").map(|stream| unpacker.unpack(&stream)).transpose()?.flatten();
-        let to_unicode = table.filter(|data| data.len() <= LARGEST_TABLE).and_then(|data| CMap::parse(&data, |_| None));
+    pub(super) fn new(dict: &Dict<'_>, unpacker: &mut Unpacker, deadline: Deadline) -> Result<Self, Unreadable> {
+        let table = dict.get::<Stream<'_>>("ToUnicode").map(|stream| unpacker.table(&stream)).transpose()?.flatten();
+        let to_unicode = table.and_then(|data| CMap::parse(&data, |_| None));
         let composite = dict.get::<Name<'_>>("Subtype").is_some_and(|kind| kind.as_ref() == b"Type0");
         if !composite {
             return Ok(Self {
-                coding: simple(dict, unpacker)?,
+                coding: simple(dict, unpacker, deadline)?,
                 to_unicode,
                 widths: Widths::simple(dict),
                 vertical: false,
@@ -55,7 +56,7 @@ impl Font {
         let name = dict.get::<Name<'_>>("Encoding").map(|name| name.as_str().to_owned()).unwrap_or_default();
         let coding = encoding_of(&name).map_or(Coding::Glyphs, Coding::Text);
         let descendant = dict.get::<Array<'_>>("DescendantFonts").and_then(|fonts| fonts.iter::<Dict<'_>>().next());
-        let widths = Widths::composite(&descendant.unwrap_or_default(), matches!(coding, Coding::Glyphs));
+        let widths = Widths::composite(&descendant.unwrap_or_default(), matches!(coding, Coding::Glyphs), deadline)?;
         Ok(Self { coding, to_unicode, widths, vertical: name.ends_with("-V") })
     }
 
@@ -105,7 +106,7 @@ fn encoding_of(name: &str) -> Option<&'static Encoding> {
     }
 }
 
-fn simple(dict: &Dict<'_>, unpacker: &mut Unpacker) -> Result<Coding, Unreadable> {
+fn simple(dict: &Dict<'_>, unpacker: &mut Unpacker, deadline: Deadline) -> Result<Coding, Unreadable> {
     let (base, differences) = match dict.get::<Object<'_>>("Encoding") {
         Some(Object::Name(name)) => (Some(name), None),
         Some(Object::Dict(dict)) => (dict.get("BaseEncoding"), dict.get::<Array<'_>>("Differences")),
@@ -130,6 +131,7 @@ fn simple(dict: &Dict<'_>, unpacker: &mut Unpacker) -> Result<Coding, Unreadable
     }
     let mut code = 0_usize;
     for entry in differences.iter().flat_map(|array| array.iter::<Object<'_>>()) {
+        deadline.check()?;
         match entry {
             Object::Number(number) => code = usize::try_from(number.as_i64()).unwrap_or(usize::MAX),
             Object::Name(name) => {
@@ -167,13 +169,17 @@ impl Widths {
     }
 
     /// The widths of a composite font go by glyph, which is the code only where no predefined map stands between.
-    fn composite(dict: &Dict<'_>, by_code: bool) -> Self {
+    fn composite(dict: &Dict<'_>, by_code: bool, deadline: Deadline) -> Result<Self, Unreadable> {
         let default = dict.get::<f64>("DW").unwrap_or(1000.0) / 1000.0;
         let mut ranges = Vec::new();
         let mut pending: Vec<f64> = Vec::new();
         let entries = dict.get::<Array<'_>>("W").filter(|_| by_code);
-        // No glyph has a number beyond sixteen bits.
-        for entry in entries.iter().flat_map(|array| array.iter::<Object<'_>>()).take(1 << 17) {
+        for entry in entries.iter().flat_map(|array| array.iter::<Object<'_>>()).take(MOST_WIDTHS) {
+            // An entry may refer to a list, and any number of entries to the same one.
+            deadline.check()?;
+            if ranges.len() > MOST_WIDTHS {
+                return Err(Unreadable::TooLarge);
+            }
             match (entry, pending.as_slice()) {
                 (Object::Array(widths), [first]) => {
                     let codes = (*first as u32)..=0xffff;
@@ -189,7 +195,7 @@ impl Widths {
             }
         }
         ranges.sort_by_key(|(first, _, _)| *first);
-        Self { ranges, default: Some(default) }
+        Ok(Self { ranges, default: Some(default) })
     }
 
     fn of(&self, code: u32, text: &BfString) -> f64 {

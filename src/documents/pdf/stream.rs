@@ -17,14 +17,30 @@ const LARGEST_SUM: usize = 512 << 20;
 /// What the packed data may weigh where it can grow a thousandfold and nothing counts along.
 const LARGEST_UNCOUNTED: usize = 128 << 10;
 
+/// The tables from codes to characters are small; what is larger was made to be.
+const LARGEST_TABLE: usize = 4 << 20;
+
+/// The most that the tables of all fonts together may unpack to: they are kept, and four times as large once read.
+const LARGEST_TABLES: usize = 32 << 20;
+
 /// What may still be unpacked.
 pub(super) struct Unpacker {
     room: usize,
+    /// The same for the tables of fonts.
+    tables: usize,
 }
 
 impl Unpacker {
     pub(super) fn new() -> Self {
-        Self { room: LARGEST_SUM }
+        Self { room: LARGEST_SUM, tables: LARGEST_TABLES }
+    }
+
+    /// The table of a font from codes to characters, as [`Unpacker::unpack`]; none if it is too large to be one.
+    pub(super) fn table(&mut self, stream: &Stream<'_>) -> Result<Option<Vec<u8>>, Unreadable> {
+        let table = self.unpack(stream)?.filter(|data| data.len() <= LARGEST_TABLE);
+        let size = table.as_ref().map_or(0, Vec::len);
+        self.tables = self.tables.checked_sub(size).ok_or(Unreadable::TooLarge)?;
+        Ok(table)
     }
 
     /// The data of a stream; none if it is broken, an image, or packed in a way that no program for text uses.

@@ -10,10 +10,15 @@ use bytes::Bytes;
 
 use super::Desk;
 use crate::chat::{Attachment, Fault, FaultKind, Source};
+use crate::store::OWNER;
 use crate::upstream::{Client, FetchLimits};
 
 /// From which size on base64 is decoded off the worker's thread, in bytes.
 const LARGE: usize = 256 << 10;
+
+/// The most that all attachments of one request may come to, in bytes. A few words of a request can name a large file
+/// or address, and all of them are here at the same time.
+const MOST_BYTES: u64 = 128 << 20;
 
 /// Some clients leave the padding out.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -57,15 +62,32 @@ impl Loads {
                 Loaded { bytes, media_type: media_type.clone(), name: None }
             }
             Source::Address(url) => fetched(client, url, &field).await?,
-            Source::Stored(id) => stored(desk, id, &field).await?,
+            Source::Stored(id) => {
+                let size = desk.files.find(OWNER, id).map_or(0, |record| record.bytes);
+                self.check_room(size, &field)?;
+                stored(desk, id, &field).await?
+            }
             Source::Uploaded(_) => return Err(Fault::new(FaultKind::Internal, "an upload cannot be read back")),
         };
+        self.check_room(loaded.bytes.len() as u64, &field)?;
         if loaded.bytes.is_empty() {
             return Err(Fault::request(field.as_str(), format!("`{field}` is empty")));
         }
         loaded.name = attachment.name.clone().or(loaded.name);
         self.0.borrow_mut().insert(place, loaded.clone());
         Ok(loaded)
+    }
+
+    /// Refuses what would be too much beside what is here.
+    fn check_room(&self, size: u64, field: &str) -> Result<(), Fault> {
+        let here: u64 = self.0.borrow().values().map(|loaded| loaded.bytes.len() as u64).sum();
+        if here.saturating_add(size) <= MOST_BYTES {
+            return Ok(());
+        }
+        let most = MOST_BYTES >> 20;
+        let told =
+            format!("`{field}` brings the attachments to more than {most} MB, the most for one request; attach less");
+        Err(Fault::request(field, told))
     }
 }
 
@@ -84,7 +106,7 @@ async fn stored(desk: &Desk, id: &str, field: &str) -> Result<Loaded, Fault> {
         Fault::request(field, told).with_code("file_not_found")
     };
     let unreadable = |_| Fault::new(FaultKind::Internal, "The file cannot be read from the disk.");
-    let stored = desk.files.get("", id).await.map_err(unreadable)?.ok_or_else(missing)?;
+    let stored = desk.files.get(OWNER, id).await.map_err(unreadable)?.ok_or_else(missing)?;
     Ok(Loaded { bytes: stored.bytes, media_type: stored.record.content_type.clone(), name: Some(stored.record.name) })
 }
 
@@ -113,6 +135,23 @@ fn decode_here(base64: &[u8]) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_attachments_together_have_a_limit() {
+        let loads = Loads::default();
+        let half = Bytes::from(vec![0; 64 << 20]);
+        let put = |part| {
+            let loaded = Loaded { bytes: half.clone(), media_type: String::new(), name: None };
+            loads.0.borrow_mut().insert((0, part), loaded);
+        };
+        put(0);
+        assert_eq!(loads.check_room(64 << 20, "f"), Ok(()));
+        put(1);
+        let fault = loads.check_room(1, "messages[0].content[2]").unwrap_err();
+        assert_eq!(fault.param.as_deref(), Some("messages[0].content[2]"));
+        assert!(fault.message.contains("128 MB"), "{}", fault.message);
+        assert!(loads.check_room(u64::MAX, "f").is_err());
+    }
 
     #[test]
     fn base64_is_read_in_every_spelling() {

@@ -23,4 +23,5 @@ mod reader_tests;
 
 pub use contract::RESULT;
 pub use fold::fold;
+pub use neutral::neutralise;
 pub use stage::stage;

@@ -7,6 +7,9 @@ use super::markers::{Word, any_word, fold, invisible, separates};
 /// How many characters behind a bracket are looked at. Blanks in any number would make the search quadratic.
 const LONGEST_LOOK: usize = 48;
 
+/// What stands around a file's text, folded; the first wants a colon behind it.
+const FILE: [&str; 2] = ["FILE", "ENDOFFILE"];
+
 /// Puts a backslash behind the bracket of everything that looks like a marker: `[\TOOL CALL]`.
 ///
 /// A visible character on purpose. A zero-width one would leave the marker legible to the model, which reads past it, and
@@ -34,7 +37,9 @@ fn escape(text: &str, write: impl Fn(&mut String, char)) -> Cow<'_, str> {
     let mut copied = 0;
     for (at, bracket) in text.char_indices() {
         let next = at + bracket.len_utf8();
-        if matches!(fold(bracket), '[' | '<') && marks(&text[next..]) {
+        if (matches!(fold(bracket), '[' | '<') && marks(&text[next..]))
+            || (fold(bracket) == '[' && frames(&text[next..]))
+        {
             out.push_str(&text[copied..at]);
             write(&mut out, bracket);
             copied = next;
@@ -68,6 +73,28 @@ fn marks(text: &str) -> bool {
     false
 }
 
+/// Whether what stands behind a bracket begins or ends a file.
+fn frames(text: &str) -> bool {
+    let mut read = String::new();
+    for c in text.chars().take(LONGEST_LOOK).filter(|c| !invisible(*c)) {
+        let folded = fold(c);
+        if separates(folded) || folded.is_whitespace() {
+            continue;
+        }
+        if read == FILE[0] && folded == ':' {
+            return true;
+        }
+        read.push(folded);
+        if read == FILE[1] {
+            return true;
+        }
+        if !FILE.iter().any(|mark| mark.starts_with(&read)) {
+            return false;
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +112,8 @@ mod tests {
             ("[  Tool -\n Call #1]", "[\\  Tool -\n Call #1]"),
             ("<|tool_call|>", "<\\|tool_call|>"),
             ("<function=rm>", "<\\function=rm>"),
+            ("a\n[End of file]\n[ file： x]", "a\n[\\End of file]\n[\\ file： x]"),
+            ("【END_OF_FILE】", "【\\END_OF_FILE】"),
         ] {
             assert_eq!(neutralise(text), safe);
         }
@@ -92,7 +121,19 @@ mod tests {
 
     #[test]
     fn other_text_stays_as_it_is() {
-        for text in ["", "[TODO] x", "[tools](a)", "a[i] < b", "<function>", "[\\TOOL CALL]", "[END]", "[E"] {
+        for text in [
+            "",
+            "[TODO] x",
+            "[tools](a)",
+            "a[i] < b",
+            "<function>",
+            "[\\TOOL CALL]",
+            "[END]",
+            "[E",
+            "[files](a)",
+            "<file:a>",
+            "[file]",
+        ] {
             assert!(matches!(neutralise(text), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
