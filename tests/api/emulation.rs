@@ -111,6 +111,17 @@ fn a_call_that_must_come_is_asked_for_once_more() {
 }
 
 #[test]
+fn sources_of_an_answer_that_is_asked_for_again_are_not_told() {
+    let insist = json!({"tools": weather(), "tool_choice": "required"});
+    let object = json!({"response_format": {"type": "json_object"}});
+    for (more, good) in [(insist, CALL), (object, "t:{}")] {
+        let (streamed, whole) = both(&format!("c:http://a.test\nt:no\nend\n--\nc:http://b.test\n{good}\nend"), &more);
+        assert!(!streamed.body.contains("a.test") && streamed.body.contains("b.test"), "{}", streamed.body);
+        assert_eq!(whole["choices"][0]["message"]["annotations"].as_array().map(Vec::len), Some(1), "{whole}");
+    }
+}
+
+#[test]
 fn the_model_reads_tools_calls_and_results_as_text() {
     let body = json!({"model": "script", "tools": weather(), "messages": [
         {"role": "system", "content": "Be brief."},
