@@ -210,9 +210,22 @@ fn several_answers_are_asked_for_one_by_one() {
         assert_eq!((roles, ends), (1, 1), "{}", streamed.body);
     }
     assert!(streamed.body.ends_with("data: [DONE]\n\n"));
+    let mut body = question("script", "t:x\nu:3,1\nt:y\nu:3,4\nend");
+    body["n"] = 2.into();
+    let usage = toy().chat(&body).json()["usage"].clone();
+    assert_eq!(usage["completion_tokens"], 8, "of several counts of one answer the last one holds");
     let mut body = question("script", "t:half\nfault");
     body["n"] = 2.into();
     assert_eq!(toy().chat(&body).status, 502, "all of them, or none");
+}
+
+#[test]
+fn several_answers_wait_for_one_account_that_may_answer_one_at_a_time() {
+    let app = start_with(&[("ACCOUNT_CONCURRENT", "1")], Parts { kinds: TOY, ..Parts::default() });
+    let mut body = question("script", "t:x\nend");
+    body["n"] = 6.into();
+    assert_eq!(app.chat(&body).json()["choices"].as_array().map(Vec::len), Some(6));
+    app.wait_under_way(0);
 }
 
 #[test]
