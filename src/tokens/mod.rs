@@ -24,6 +24,9 @@ const FALLBACK_CHARS_PER_TOKEN: usize = 3;
 
 /// Loads the vocabulary, off the caller's thread, unless it is there already.
 pub async fn load() {
+    if LOADED.load(Ordering::Acquire) {
+        return;
+    }
     // Only a runtime that is shutting down runs nothing any more, and then nothing is counted either.
     let _ = tokio::task::spawn_blocking(|| tiktoken::get_encoding(ENCODING).is_some()).await;
     LOADED.store(true, Ordering::Release);
