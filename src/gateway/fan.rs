@@ -2,7 +2,7 @@
 //! its own, and all are written as one.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -21,7 +21,8 @@ type Heard = Rc<RefCell<VecDeque<Said>>>;
 
 enum Said {
     Decoded(Decoded),
-    Usage(Usage),
+    /// What the answer of this index has used; of several counts of one answer the last one holds.
+    Usage(u32, Usage),
     Open,
     Heartbeat,
     Fault(Fault),
@@ -47,8 +48,8 @@ pub struct Fan {
     running: FuturesUnordered<LocalBoxFuture<'static, Came>>,
     waiting: VecDeque<Lane>,
     heard: Heard,
-    /// What all answers together have used; nothing, while not even one was counted.
-    usage: Option<Usage>,
+    /// What each has used, as far as it was counted.
+    usages: BTreeMap<u32, Usage>,
     /// Who answers each, and after how many attempts.
     trails: Vec<(String, usize)>,
     dropped: usize,
@@ -81,7 +82,7 @@ impl Fan {
             trails: vec![(String::new(), 0); waiting.len()],
             waiting,
             heard,
-            usage: None,
+            usages: BTreeMap::new(),
             dropped: 0,
             owner,
             begun: false,
@@ -151,7 +152,7 @@ impl Fan {
         for said in heard {
             match said {
                 Said::Decoded(decoded) => self.writer.write(decoded, &mut self.out),
-                Said::Usage(usage) => self.add(usage),
+                Said::Usage(index, usage) => drop(self.usages.insert(index, usage)),
                 Said::Open => self.writer.open(&mut self.out),
                 Said::Heartbeat => self.writer.heartbeat(&mut self.out),
                 Said::Fault(fault) => return Err(fault),
@@ -160,19 +161,9 @@ impl Fan {
         Ok(())
     }
 
-    /// The question counts once, the answers together.
-    fn add(&mut self, more: Usage) {
-        let all = self.usage.get_or_insert_default();
-        let sum = |a: Option<u64>, b: Option<u64>| a.map_or(b, |a| Some(a + b.unwrap_or(0)));
-        all.prompt = all.prompt.max(more.prompt);
-        all.completion += more.completion;
-        all.reasoning = sum(all.reasoning, more.reasoning);
-        all.cached = all.cached.max(more.cached);
-    }
-
     fn finish(&mut self) {
         self.over = true;
-        if let Some(usage) = self.usage.take() {
+        if let Some(usage) = std::mem::take(&mut self.usages).into_values().reduce(together) {
             self.writer.write(Decoded::event(Event::Usage(usage)), &mut self.out);
         }
         self.writer.finish(&mut self.out);
@@ -193,6 +184,17 @@ impl Fan {
     }
 }
 
+/// The question counts once, the answers together.
+fn together(all: Usage, more: Usage) -> Usage {
+    let sum = |a: Option<u64>, b: Option<u64>| a.map_or(b, |a| Some(a.saturating_add(b.unwrap_or(0))));
+    Usage {
+        prompt: all.prompt.max(more.prompt),
+        completion: all.completion.saturating_add(more.completion),
+        reasoning: sum(all.reasoning, more.reasoning),
+        cached: all.cached.max(more.cached),
+    }
+}
+
 impl Relay {
     /// A byte says that something was heard; what it was stands in the list.
     fn say(&self, said: Said, out: &mut BytesMut) {
@@ -207,7 +209,7 @@ impl AnswerWriter for Relay {
             match event {
                 // All answers are one completion, and the first one says which.
                 Event::Start { .. } if self.index > 0 => {}
-                Event::Usage(usage) => self.say(Said::Usage(usage), out),
+                Event::Usage(usage) => self.say(Said::Usage(self.index, usage), out),
                 event => self.say(Said::Decoded(Decoded { choice: self.index, ..Decoded::event(event) }), out),
             }
         }

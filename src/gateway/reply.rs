@@ -246,7 +246,7 @@ impl Reply {
             }
             if scope == Scope::Answer {
                 self.last = true;
-                if self.output {
+                if self.trials.has_spoken() {
                     self.trials.excuse();
                 }
             }

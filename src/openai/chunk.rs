@@ -12,6 +12,9 @@ use super::identity::Identity;
 use crate::chat::{AnswerWriter, Decoded, Event, Fault, FinishReason, Native, Usage};
 use crate::sse;
 
+/// How many answers one request may want.
+const MOST_CHOICES: u32 = 128;
+
 /// Writes one streamed answer.
 pub struct Stream {
     identity: Identity,
@@ -108,10 +111,16 @@ impl Stream {
         };
     }
 
+    /// SDKs keep the answers in a list, so that each begins only after those with a lower index.
     fn open_choice(&mut self, index: u32, out: &mut BytesMut) {
         if !self.settled() {
             self.settle();
         }
+        (0..index.min(MOST_CHOICES)).for_each(|lower| self.open_one(lower, out));
+        self.open_one(index, out);
+    }
+
+    fn open_one(&mut self, index: u32, out: &mut BytesMut) {
         let choice = self.choice(index);
         if choice.opened {
             return;
@@ -149,6 +158,8 @@ impl Stream {
                 let nth = std::mem::replace(sources, *sources + 1);
                 self.chunk(index, out, |out| json(&Sources::of(nth, citation), out));
             }
+            // The legacy form has room for one call.
+            Event::ToolCall(call) if self.legacy && call.index > 0 => {}
             Event::ToolCall(call) if self.legacy => self.chunk(index, out, |out| json(&LegacyChunk::of(call), out)),
             Event::ToolCall(call) => self.chunk(index, out, |out| json(&ToolChunk::of(call), out)),
             Event::Done(reason) => {
@@ -222,7 +233,10 @@ impl AnswerWriter for Stream {
 
     fn heartbeat(&mut self, out: &mut BytesMut) {
         self.open_choice(0, out);
-        self.chunk(0, out, |out| out.put_slice(b"{}"));
+        // What has ended needs no sign of life.
+        let index =
+            self.choices.iter().find(|choice| choice.opened && !choice.finished).map_or(0, |choice| choice.index);
+        self.chunk(index, out, |out| out.put_slice(b"{}"));
     }
 
     fn finish(&mut self, out: &mut BytesMut) {
@@ -264,3 +278,7 @@ fn json<T: Serialize + ?Sized>(value: &T, out: &mut impl BufMut) {
     let written = serde_json::to_writer(out.writer(), value);
     debug_assert!(written.is_ok(), "texts and numbers are always JSON");
 }
+
+#[cfg(test)]
+#[path = "chunk_tests.rs"]
+mod tests;

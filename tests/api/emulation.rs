@@ -1,10 +1,11 @@
 //! What a plain chat lacks: tools, forms, stops, lengths and several answers, made from what a scripted model says.
 
+use fake_upstream::{FIXTURES_DIR, FakeUpstream};
 use qianqiao::app::Parts;
 use qianqiao::providers::Kind;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, TestApp, question, start_with, stream};
+use crate::app::{Answer, TestApp, question, start, start_with, stream};
 use crate::contract::check_contract;
 use crate::toy::Toy;
 
@@ -111,6 +112,17 @@ fn a_call_that_must_come_is_asked_for_once_more() {
 }
 
 #[test]
+fn sources_of_an_answer_that_is_asked_for_again_are_not_told() {
+    let insist = json!({"tools": weather(), "tool_choice": "required"});
+    let object = json!({"response_format": {"type": "json_object"}});
+    for (more, good) in [(insist, CALL), (object, "t:{}")] {
+        let (streamed, whole) = both(&format!("c:http://a.test\nt:no\nend\n--\nc:http://b.test\n{good}\nend"), &more);
+        assert!(!streamed.body.contains("a.test") && streamed.body.contains("b.test"), "{}", streamed.body);
+        assert_eq!(whole["choices"][0]["message"]["annotations"].as_array().map(Vec::len), Some(1), "{whole}");
+    }
+}
+
+#[test]
 fn the_model_reads_tools_calls_and_results_as_text() {
     let body = json!({"model": "script", "tools": weather(), "messages": [
         {"role": "system", "content": "Be brief."},
@@ -199,9 +211,22 @@ fn several_answers_are_asked_for_one_by_one() {
         assert_eq!((roles, ends), (1, 1), "{}", streamed.body);
     }
     assert!(streamed.body.ends_with("data: [DONE]\n\n"));
+    let mut body = question("script", "t:x\nu:3,1\nt:y\nu:3,4\nend");
+    body["n"] = 2.into();
+    let usage = toy().chat(&body).json()["usage"].clone();
+    assert_eq!(usage["completion_tokens"], 8, "of several counts of one answer the last one holds");
     let mut body = question("script", "t:half\nfault");
     body["n"] = 2.into();
     assert_eq!(toy().chat(&body).status, 502, "all of them, or none");
+}
+
+#[test]
+fn several_answers_wait_for_one_account_that_may_answer_one_at_a_time() {
+    let app = start_with(&[("ACCOUNT_CONCURRENT", "1")], Parts { kinds: TOY, ..Parts::default() });
+    let mut body = question("script", "t:x\nend");
+    body["n"] = 6.into();
+    assert_eq!(app.chat(&body).json()["choices"].as_array().map(Vec::len), Some(6));
+    app.wait_under_way(0);
 }
 
 #[test]
@@ -211,4 +236,28 @@ fn an_attached_text_is_read_into_the_question() {
     let answer = toy().chat(&json!({"model": "script", "messages": [{"role": "user", "content": ask}]})).json();
     let told = answer["choices"][0]["message"]["content"].as_str().unwrap();
     assert!(told.contains("a.txt") && told.contains("千桥"), "{told}");
+}
+
+/// What is emulated reads one answer at a time: a stop in the first of several would end them all. Whoever fails over to
+/// a service that makes several at once, but not what is wanted of them, gets none of its answers.
+#[test]
+fn answers_that_are_made_at_once_are_not_mixed_up_by_what_is_emulated() {
+    let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
+    let dir = std::env::temp_dir().join(format!("qianqiao-mixed-{}", std::process::id()));
+    std::fs::create_dir_all(dir.join("providers")).unwrap();
+    for (id, lacks) in [("one", ""), ("two", "lacks = [\"stop\"]")] {
+        let text = format!(
+            "id = \"{id}\"\nname = \"{id}\"\nbase_url = \"{}/v1\"\n[models]\nsource = \"static\"\nknown = [\"m\"]\n\
+             [dialect]\n{lacks}\n[evidence]\nsource = \"a test\"\ndated = \"2026-11-24\"\n",
+            fake.base_url()
+        );
+        std::fs::write(dir.join(format!("providers/{id}.toml")), text).unwrap();
+    }
+    let keys = [("ONE_API_KEY", "sk-500"), ("TWO_API_KEY", "sk-fixture-two_choices_interleaved")];
+    let app = start(&[&[("DATA_DIR", dir.to_str().unwrap())], keys.as_slice()].concat());
+    let mut body = question("m", "hi");
+    body.as_object_mut().unwrap().extend([("n".to_owned(), 2.into()), ("stop".to_owned(), "Heads".into())]);
+    let answer = app.chat(&body);
+    std::fs::remove_dir_all(&dir).unwrap();
+    assert_eq!(answer.status, 502, "{}", answer.body);
 }

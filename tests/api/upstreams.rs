@@ -116,6 +116,19 @@ fn silence_ends_by_the_limits() {
     }
 }
 
+/// An answer that is read to its end before it is told takes its time just so; the account speaks all the while.
+#[test]
+fn an_account_is_not_blamed_for_our_own_limit() {
+    let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
+    let [app, _] = both(&fake, "endless", &[("TOTAL_TIMEOUT_S", "1")]);
+    let mut body = question("auto", "hi");
+    body["response_format"] = json!({"type": "json_object"});
+    // Three failures in a row would make it rest.
+    for _ in 0..4 {
+        assert_eq!(app.chat(&body).error()["code"], "upstream_timeout");
+    }
+}
+
 #[test]
 fn a_silent_stream_begins_early_and_beats() {
     let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();

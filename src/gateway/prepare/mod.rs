@@ -89,7 +89,8 @@ impl Preparation<'_> {
 
     /// Refuses forms that mean nothing to a provider which does not know them itself.
     fn refuse_unknown(&self, request: &ChatRequest, abilities: &Abilities) -> Result<(), Fault> {
-        if request.choices > 1 && !abilities.choices {
+        // What is emulated looks at one answer at a time.
+        if request.choices > 1 && (!abilities.choices || self.needs.any()) {
             return Err(self.refusal("n", "more than one answer"));
         }
         if abilities.unknown_forms {

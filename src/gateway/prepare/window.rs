@@ -50,7 +50,7 @@ pub async fn fit(request: &mut ChatRequest, window: Option<u64>, overflow: &Over
     let mut at = 0;
     request.messages.retain(|_| {
         at += 1;
-        !dropped.contains(&(at - 1))
+        dropped.binary_search(&(at - 1)).is_err()
     });
     request.changed = true;
     Ok(dropped.len())
@@ -85,7 +85,7 @@ fn oldest(messages: &[Message], counts: &[u64], excess: u64) -> Vec<usize> {
 /// Whether a message is a tool's result that was written as text: it belongs to the call before it.
 fn is_result(message: &Message) -> bool {
     message.origin.is_none()
-        && matches!(&message.content, Content::Text(text) if text.starts_with(crate::stages::emulation::RESULT))
+        && message.content.texts().next().is_some_and(|text| text.starts_with(crate::stages::emulation::RESULT))
 }
 
 /// A picture that was left out need not be uploaded.
@@ -138,5 +138,19 @@ mod tests {
         assert!(long.messages[1].content.text().starts_with("second"));
         // The last question alone is too long: nothing helps.
         assert!(fit(&mut request(&TURNS), Some(20), &overflow).await.is_err());
+    }
+
+    /// A result that came in parts belongs to its call just as one that came as a text.
+    #[tokio::test]
+    async fn a_call_never_loses_its_result() {
+        let overflow = Overflow::default();
+        overflow.set_trims(true);
+        let text = format!("{}1: f]\n{}", crate::stages::emulation::RESULT, "result ".repeat(50));
+        let result = Message { content: Content::Parts(vec![Part::Text(text)]), ..Message::new(Role::User, "") };
+        let mut long = request(&[(Role::User, "first "), (Role::Assistant, "call "), (Role::User, "last ")]);
+        long.messages.insert(2, result);
+        let total: u64 = counting::messages(&long).await.iter().sum();
+        assert_eq!(fit(&mut long, Some(total - 1), &overflow).await, Ok(3));
+        assert_eq!(long.messages.len(), 1);
     }
 }

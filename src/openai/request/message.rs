@@ -1,6 +1,7 @@
 //! One message of the conversation.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -57,15 +58,11 @@ struct RawFunction<'a> {
 /// # Errors
 /// If a result answers no call.
 pub fn messages(raw: Vec<RawMessage<'_>>, body: &Bytes) -> Result<Vec<Message>, Fault> {
-    let mut messages: Vec<Message> = Vec::with_capacity(raw.len());
-    for (at, one) in raw.into_iter().enumerate() {
-        let message = message(one, at, &messages, body)?;
-        messages.push(message);
-    }
-    Ok(messages)
+    let mut called = Called::default();
+    raw.into_iter().enumerate().map(|(at, one)| message(one, at, &mut called, body)).collect()
 }
 
-fn message(raw: RawMessage<'_>, at: usize, before: &[Message], body: &Bytes) -> Result<Message, Fault> {
+fn message(raw: RawMessage<'_>, at: usize, called: &mut Called, body: &Bytes) -> Result<Message, Fault> {
     let role = match raw.role {
         RawRole::System | RawRole::Developer => Role::System,
         RawRole::User => Role::User,
@@ -73,14 +70,16 @@ fn message(raw: RawMessage<'_>, at: usize, before: &[Message], body: &Bytes) -> 
         RawRole::Tool | RawRole::Function => Role::Tool,
     };
     let call_id = match raw.role {
-        RawRole::Tool => Some(answered(raw.tool_call_id, before).ok_or_else(|| orphan(at, "tool_call_id"))?),
-        RawRole::Function => Some(answered_function(raw.name.as_deref(), before).ok_or_else(|| orphan(at, "name"))?),
+        RawRole::Tool => Some(called.by_id(raw.tool_call_id).ok_or_else(|| orphan(at, "tool_call_id"))?),
+        RawRole::Function => Some(called.by_name(raw.name.as_deref()).ok_or_else(|| orphan(at, "name"))?),
         _ => None,
     };
+    let calls = calls(raw.tool_calls.unwrap_or_default(), raw.function_call, at);
+    called.add(&calls);
     Ok(Message {
         role,
         content: raw.content.map_or(Content::None, |content| content.neutral(body)),
-        calls: calls(raw.tool_calls.unwrap_or_default(), raw.function_call, at),
+        calls,
         call_id,
         origin: u32::try_from(at).ok(),
     })
@@ -92,27 +91,63 @@ fn orphan(at: usize, field: &str) -> Fault {
     Fault::request(field, told)
 }
 
-/// The call that a result answers: the one that it names, else the first one that has no result yet.
-fn answered(id: Option<String>, before: &[Message]) -> Option<String> {
-    let mut calls = before.iter().flat_map(|message| &message.calls);
-    let is_open = |call: &&ToolCall| !before.iter().any(|message| message.call_id.as_deref() == Some(&call.id));
-    match id.filter(|id| !id.is_empty()) {
-        Some(id) => calls.any(|call| call.id == id).then_some(id),
-        None => calls.find(is_open).map(|call| call.id.clone()),
-    }
+/// The calls so far, kept so that a result's call is found without a look at each message before it.
+#[derive(Default)]
+struct Called {
+    ids: HashSet<String>,
+    answered: HashSet<String>,
+    /// The ids in their order; those at the front that have a result are taken away.
+    open: VecDeque<String>,
+    /// The id of the latest call of each function, and of all.
+    by_name: HashMap<String, String>,
+    latest: Option<String>,
 }
 
-/// The legacy form names the function only.
-fn answered_function(name: Option<&str>, before: &[Message]) -> Option<String> {
-    let mut calls = before.iter().rev().flat_map(|message| &message.calls);
-    calls.find(|call| name.is_none_or(|name| call.name == name)).map(|call| call.id.clone())
+impl Called {
+    fn add(&mut self, calls: &[ToolCall]) {
+        // Of several calls in one message the first one is meant by its name.
+        for ToolCall { id, name, .. } in calls.iter().rev() {
+            self.by_name.insert(name.clone(), id.clone());
+            self.latest = Some(id.clone());
+        }
+        for ToolCall { id, .. } in calls {
+            if self.ids.insert(id.clone()) {
+                self.open.push_back(id.clone());
+            }
+        }
+    }
+
+    /// The call that a result answers: the one that it names, else the first one that has no result yet.
+    fn by_id(&mut self, id: Option<String>) -> Option<String> {
+        let found = match id.filter(|id| !id.is_empty()) {
+            Some(id) => self.ids.contains(&id).then_some(id),
+            None => {
+                while self.open.front().is_some_and(|id| self.answered.contains(id)) {
+                    self.open.pop_front();
+                }
+                self.open.front().cloned()
+            }
+        };
+        self.answer(found)
+    }
+
+    /// The legacy form names the function only.
+    fn by_name(&mut self, name: Option<&str>) -> Option<String> {
+        let found = name.map_or(self.latest.as_ref(), |name| self.by_name.get(name)).cloned();
+        self.answer(found)
+    }
+
+    fn answer(&mut self, id: Option<String>) -> Option<String> {
+        self.answered.extend(id.clone());
+        id
+    }
 }
 
 fn calls(calls: Vec<RawCall<'_>>, legacy: Option<RawFunction<'_>>, at: usize) -> Vec<ToolCall> {
     let own = |n: usize| format!("call_{at}_{n}");
     let read = |(n, call): (usize, RawCall<'_>)| {
         let function = call.function.or(call.custom)?;
-        Some(function.neutral(call.id.unwrap_or_else(|| own(n))))
+        Some(function.neutral(call.id.filter(|id| !id.is_empty()).unwrap_or_else(|| own(n))))
     };
     let mut all: Vec<ToolCall> = calls.into_iter().enumerate().filter_map(read).collect();
     if all.is_empty() {

@@ -180,3 +180,48 @@ fn legacy_functions_are_tools() {
     assert_eq!(request.messages[2].call_id.as_deref(), Some(request.messages[1].calls[0].id.as_str()));
     assert_eq!(request.called(&request.messages[1].calls[0].id), Some("f"));
 }
+
+/// Some clients send an empty id for each call.
+#[test]
+fn results_of_calls_with_empty_ids_are_told_apart() {
+    let request = read(
+        r#"{"model":"m","messages":[{"role":"user","content":""},
+            {"role":"assistant","tool_calls":[{"id":"","function":{"name":"f"}},{"id":"","function":{"name":"g"}}]},
+            {"role":"tool","tool_call_id":"","content":"a"},{"role":"tool","content":"b"}]}"#,
+    )
+    .unwrap();
+    let calls = &request.messages[1].calls;
+    assert_eq!(request.messages[2].call_id.as_ref(), Some(&calls[0].id));
+    assert_eq!(request.messages[3].call_id.as_ref(), Some(&calls[1].id));
+    assert_ne!(calls[0].id, calls[1].id);
+}
+
+#[test]
+fn the_calls_of_many_results_are_found_in_one_pass() {
+    let many = 5_000;
+    let calls = vec![r#"{"function":{"name":"f"}}"#; many].join(",");
+    let results = vec![r#"{"role":"tool","content":""}"#; many].join(",");
+    let begun = std::time::Instant::now();
+    let body = format!(r#"{{"model":"m","messages":[{{"role":"assistant","tool_calls":[{calls}]}},{results}]}}"#);
+    assert_eq!(read(&body).unwrap().messages.len(), many + 1);
+    // A look at every call and result for each result takes minutes.
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_custom_tool_can_be_named() {
+    let request = read(
+        r#"{"model":"m","messages":[{"role":"user","content":""}],
+            "tools":[{"type":"custom","custom":{"name":"x"}},{"type":"function","function":{"name":"f"}}],
+            "tool_choice":{"type":"custom","custom":{"name":"x"}}}"#,
+    )
+    .unwrap();
+    assert_eq!(request.tool_choice, ToolChoice::Named("x".into()));
+    let request = read(
+        r#"{"model":"m","messages":[{"role":"user","content":""}],
+            "tools":[{"type":"custom","custom":{"name":"x"}},{"type":"function","function":{"name":"f"}}],
+            "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"custom","custom":{"name":"x"}}]}}}"#,
+    )
+    .unwrap();
+    assert_eq!(request.tools.len(), 1);
+}

@@ -19,6 +19,7 @@ pub struct RawTool<'a> {
     r#type: Option<String>,
     #[serde(borrow)]
     function: Option<RawFunction<'a>>,
+    custom: Option<Named>,
     name: Option<String>,
     description: Option<String>,
     #[serde(borrow)]
@@ -55,6 +56,7 @@ struct Allowed {
 #[derive(Deserialize)]
 struct AllowedTool {
     name: Option<String>,
+    #[serde(alias = "custom")]
     function: Option<Named>,
 }
 
@@ -118,10 +120,10 @@ fn distinct(tools: &[Tool], list: &str) -> Result<(), Fault> {
 
 impl RawTool<'_> {
     fn neutral(self, at: usize, body: &Bytes) -> Result<Tool, Fault> {
-        let Self { r#type, function, name, description, parameters } = self;
+        let Self { r#type, function, custom, name, description, parameters } = self;
         let kind = r#type.as_deref().unwrap_or("function");
         if kind != "function" {
-            let name = name.unwrap_or_else(|| kind.to_owned());
+            let name = custom.and_then(|custom| custom.name).or(name).unwrap_or_else(|| kind.to_owned());
             return Ok(Tool { name, description: String::new(), parameters: Bytes::new(), function: false });
         }
         let flat = name.map(|name| RawFunction { name, description, parameters });

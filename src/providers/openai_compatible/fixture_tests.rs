@@ -31,6 +31,15 @@ fn model_lists_are_read() {
 }
 
 #[test]
+fn a_window_may_be_told_in_several_ways() {
+    let service = super::service::Service::new(manifest("openai_compatible_"));
+    let body = br#"{"data":[{"id":"a","context_length":5,"max_model_len":6,"context_window":null},{"id":"b","max_model_len":7}]}"#;
+    let head = crate::upstream::ResponseHead { status: 200, ..Default::default() };
+    let windows: Vec<_> = service.read(&head, body).unwrap().into_iter().map(|model| model.window).collect();
+    assert_eq!(windows, [Some(5), Some(7)]);
+}
+
+#[test]
 fn the_catalogue_is_sound() {
     let mut ids = std::collections::BTreeSet::new();
     for (file, text) in super::BUILT_IN {

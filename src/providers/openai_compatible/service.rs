@@ -176,9 +176,15 @@ struct List {
 struct Listed {
     id: String,
     name: Option<String>,
-    /// OpenRouter's name for it, then Groq's and vLLM's.
-    #[serde(default, alias = "context_window", alias = "max_model_len", deserialize_with = "json::number")]
+    /// OpenRouter's name for it.
+    #[serde(default, deserialize_with = "json::number")]
     context_length: Option<json::Number>,
+    /// Groq's.
+    #[serde(default, deserialize_with = "json::number")]
+    context_window: Option<json::Number>,
+    /// vLLM's. Some services say it in more than one way.
+    #[serde(default, deserialize_with = "json::number")]
+    max_model_len: Option<json::Number>,
 }
 
 impl ModelListing for Service {
@@ -192,8 +198,9 @@ impl ModelListing for Service {
         let default = self.manifest.models.default.as_deref();
         let info = |listed: Listed| {
             let name = listed.name.unwrap_or_else(|| listed.id.clone());
+            let told = listed.context_length.or(listed.context_window).or(listed.max_model_len);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window is far below 2^53")]
-            let window = listed.context_length.map(|number| number.value as u64).filter(|window| *window > 0);
+            let window = told.map(|number| number.value as u64).filter(|window| *window > 0);
             ModelInfo { default: default == Some(&listed.id), window, ..ModelInfo::new(listed.id, name) }
         };
         Ok(list.data.into_iter().map(info).collect())

@@ -21,7 +21,15 @@ const CONTRACT: &str = "Answer with one JSON value and nothing else: no explanat
 /// Sees to the form of an answer; `last` says that the model was asked again already.
 pub fn stage(format: &Format, last: bool) -> Box<dyn Stage> {
     let schema = if let Format::Schema(schema) = format { validator(schema).ok() } else { None };
-    Box::new(Form { schema, last, text: String::new(), thought: String::new(), end: None, calls: false })
+    Box::new(Form {
+        schema,
+        last,
+        text: String::new(),
+        thought: String::new(),
+        beside: Vec::new(),
+        end: None,
+        calls: false,
+    })
 }
 
 /// Checks the schema of `request`, if there is one.
@@ -73,6 +81,8 @@ struct Form {
     last: bool,
     text: String,
     thought: String,
+    /// Pictures and sources: they wait, too.
+    beside: Vec<Event>,
     end: Option<FinishReason>,
     /// Whether the model calls tools instead of answering.
     calls: bool,
@@ -99,6 +109,7 @@ impl Form {
         let said = |text: String, event: fn(String) -> Event| (!text.is_empty()).then(|| Decoded::event(event(text)));
         out.extend(said(thought, Event::Reasoning));
         out.extend(said(text, Event::Text));
+        out.extend(self.beside.drain(..).map(Decoded::event));
     }
 }
 
@@ -117,6 +128,7 @@ impl Stage for Form {
                 Event::Text(more) => self.text.push_str(&more),
                 // Thinking waits, too: once it is out, nothing could be asked again.
                 Event::Reasoning(more) => self.thought.push_str(&more),
+                Event::Image(_) | Event::Citation(_) => self.beside.push(event),
                 Event::Done(reason) => self.end = Some(reason),
                 other => events.push(other),
             }

@@ -26,14 +26,16 @@ pub fn fold(request: &mut ChatRequest) {
 /// Calls and results become text; each call has a number by which its result refers to it.
 fn number_calls(request: &mut ChatRequest) {
     let mut known: HashMap<String, (usize, String)> = HashMap::new();
+    // Some models begin with the same ids in each turn.
+    let mut count = 0;
     for message in &mut request.messages {
         if !message.calls.is_empty() {
             let calls = std::mem::take(&mut message.calls);
-            let first = known.len() + 1;
-            message.content.append(&contract::call_text(first, &calls));
+            message.content.append(&contract::call_text(count + 1, &calls));
             message.origin = None;
             for call in calls {
-                known.insert(call.id, (known.len() + 1, call.name));
+                count += 1;
+                known.insert(call.id, (count, call.name));
             }
         }
         if message.role == Role::Tool {
@@ -54,5 +56,25 @@ fn with_text(content: Content, text: String) -> Content {
             Content::Parts(std::iter::once(Part::Text(text)).chain(others).collect())
         }
         _ => Content::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::ToolCall;
+
+    #[test]
+    fn calls_are_numbered_through_even_if_their_ids_come_again() {
+        let call = |name: &str| {
+            let call = ToolCall { id: "0".into(), name: name.into(), arguments: "{}".into() };
+            Message { calls: vec![call], content: Content::None, ..Message::new(Role::Assistant, "") }
+        };
+        let result = || Message { call_id: Some("0".into()), ..Message::new(Role::Tool, "r") };
+        let messages = vec![call("a"), result(), call("b"), result(), call("c"), result()];
+        let mut request = ChatRequest { messages, ..ChatRequest::default() };
+        fold(&mut request);
+        let texts: Vec<String> = request.messages.iter().map(|message| message.content.text()).collect();
+        assert!(texts[4].starts_with("[TOOL CALL #3]") && texts[5].starts_with("[TOOL RESULT #3: c]"), "{texts:?}");
     }
 }

@@ -27,6 +27,7 @@ pub fn stage(request: &ChatRequest, last: bool) -> Option<Box<dyn Stage>> {
         insists: (request.tool_choice.insists() && !last).then(|| Arc::new(request.tool_choice.clone())),
         said: String::new(),
         thought: String::new(),
+        beside: Vec::new(),
         end: None,
     }))
 }
@@ -40,6 +41,8 @@ struct Calls {
     insists: Option<Arc<ToolChoice>>,
     said: String,
     thought: String,
+    /// Pictures and sources that were held back with it.
+    beside: Vec<Event>,
     end: Option<FinishReason>,
 }
 
@@ -72,6 +75,7 @@ impl Calls {
         let said = |text: String, event: fn(String) -> Event| (!text.is_empty()).then(|| event(text));
         events.extend(said(std::mem::take(&mut self.thought), Event::Reasoning));
         events.extend(said(std::mem::take(&mut self.said), Event::Text));
+        events.extend(self.beside.drain(..));
     }
 }
 
@@ -85,6 +89,7 @@ impl Stage for Calls {
                     self.found(&mut events);
                 }
                 Event::Reasoning(text) if self.waits() => self.thought.push_str(&text),
+                Event::Image(_) | Event::Citation(_) if self.waits() => self.beside.push(event),
                 Event::Done(reason) => {
                     self.reader.finish(&mut self.found);
                     self.found(&mut events);

@@ -1,13 +1,13 @@
 //! A provider of the tests' own: it says what the question tells it to say, so that every joint is tried without any
-//! upstream. The first question is a list of events, one a line: `r:thinking`, `t:text` (`\n` breaks the line), `u:3,4`,
-//! `end`, `fault`. A line `--` begins what it says after the first answer in the conversation, and so on. `echo` says
+//! upstream. The first question is a list of events, one a line: `r:thinking`, `t:text` (`\n` breaks the line),
+//! `c:address` (a source), `u:3,4`, `end`, `fault`. A line `--` begins what it says after the first answer in the conversation, and so on. `echo` says
 //! what it was asked, with `⟦` for `[` so that nothing of it is taken for a call.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use qianqiao::accounts::Account;
-use qianqiao::chat::{ChatRequest, Decoded, Event, Fault, FaultKind, FinishReason, Role, Usage};
+use qianqiao::chat::{ChatRequest, Citation, Decoded, Event, Fault, FaultKind, FinishReason, Role, Usage};
 use qianqiao::providers::{Call, Configured, Decoder, Encoded, Ending, Kind, ModelInfo, Provider, Setup};
 use qianqiao::upstream::ResponseHead;
 
@@ -55,6 +55,7 @@ impl Decoder for Script {
             let event = match line.split_at_checked(2) {
                 Some(("t:", text)) => Event::Text(text.replace("\\n", "\n")),
                 Some(("r:", text)) => Event::Reasoning(text.to_owned()),
+                Some(("c:", url)) => Event::Citation(Citation { url: url.to_owned(), title: String::new() }),
                 Some(("u:", counts)) => {
                     let (prompt, completion) = counts.split_once(',').unwrap();
                     let usage = Usage {
