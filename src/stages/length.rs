@@ -12,6 +12,9 @@ use crate::tokens;
 /// pieces cannot be counted one by one.
 const WINDOW: usize = 512;
 
+/// How much text is kept at most before it is counted, in bytes, even if it cannot reach the limit yet.
+const MOST_UNCOUNTED: usize = 16 << 10;
+
 /// Lets `most` tokens pass. [`tokens::load`] must have ended before, or tokens are estimated.
 pub fn stage(most: u64) -> Box<dyn Stage> {
     Box::new(Limit { left: most, recent: String::new(), over: false })
@@ -33,9 +36,10 @@ impl Limit {
         self.recent.push_str(more);
         // A token is at least one byte.
         if self.recent.len() as u64 <= self.left {
-            return more;
-        }
-        if tokens::count_here(&self.recent) > self.left {
+            if self.recent.len() <= MOST_UNCOUNTED {
+                return more;
+            }
+        } else if tokens::count_here(&self.recent) > self.left {
             self.over = true;
             let passes = tokens::prefix_here(&self.recent, self.left).saturating_sub(before);
             return &more[..more.floor_char_boundary(passes)];
@@ -122,6 +126,15 @@ mod tests {
         }
         assert_eq!(told(all, &[text]), (text.to_owned(), vec![FinishReason::Stop]));
         assert_eq!(told(all + 40, &letters), (text.to_owned(), vec![FinishReason::Stop]));
+    }
+
+    #[tokio::test]
+    async fn a_limit_that_is_far_away_keeps_no_more_than_a_near_one() {
+        let mut limit = Limit { left: u64::MAX, recent: String::new(), over: false };
+        for _ in 0..64 {
+            assert_eq!(limit.take(&"word ".repeat(200)).len(), 1000);
+            assert!(limit.recent.len() <= MOST_UNCOUNTED + 1000, "{}", limit.recent.len());
+        }
     }
 
     #[tokio::test]

@@ -61,3 +61,19 @@ fn a_bad_file_disables_only_itself() {
     assert_eq!(super::load(&own, &mut warnings).len(), super::BUILT_IN.len());
     assert!(warnings[0].contains("a.toml") && warnings[1].contains("b.toml"), "{warnings:?}");
 }
+
+#[test]
+fn an_absurd_count_can_still_be_added_to_another() {
+    use crate::providers::Decoder;
+    let head = crate::upstream::ResponseHead { status: 200, ..Default::default() };
+    let mut decoder = CompatibleDecoder::new(&Arc::new(manifest("openai_compatible_")), &head);
+    let mut out = Vec::new();
+    let body = br#"{"choices":[{"index":0,"message":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1e300,"completion_tokens":18446744073709551615}}"#;
+    decoder.push(body, &mut out).unwrap();
+    decoder.finish(&mut out).unwrap();
+    let usage = out.iter().flat_map(|one| &one.events).find_map(|event| match event {
+        crate::chat::Event::Usage(usage) => Some(*usage),
+        _ => None,
+    });
+    assert!(usage.is_some_and(|usage| usage.prompt.checked_add(usage.completion).is_some()), "{usage:?}");
+}

@@ -154,10 +154,13 @@ impl WireUsage {
     }
 }
 
+/// The most tokens that are believed: sums of them, too, are numbers that every client can read.
+const MOST_TOKENS: u64 = 1 << 50;
+
 /// Tokens come in whole and not negative numbers; a number that is neither is cut to one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from float cuts, as is wanted")]
 fn count(tokens: json::Number) -> u64 {
-    tokens.value as u64
+    (tokens.value as u64).min(MOST_TOKENS)
 }
 
 /// A text that may come as a list of parts, some of which are thinking.
