@@ -144,6 +144,11 @@ fn what_is_wrong_is_named_and_nothing_is_kept() {
         let answer = post(&app, "/v1/files", body);
         assert_eq!((answer.status, &answer.error()["type"]), (400, &json!("invalid_request_error")), "{body}");
     }
+    // Far below MAX_BODY_MB, so that nobody is told of a size.
+    let other =
+        post(&app, "/v1/files", &form(&[PURPOSE, ("file", Some("a"), &"x".repeat(1 << 20))]).replace("XX", "YY"));
+    assert_eq!(other.status, 400, "{}", other.body);
+    assert!(other.error()["message"].as_str().unwrap().contains("boundary"), "{}", other.body);
     let plain = app.call("POST", "/v1/files", &[("x-api-key", KEY), ("Content-Type", "application/json")], "{}");
     assert!(plain.error()["message"].as_str().unwrap().contains("multipart/form-data"), "{}", plain.body);
     assert_eq!((app.get("/v1/files").json()["data"].as_array().unwrap().len(), dir.contents()), (0, 0));

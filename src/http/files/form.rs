@@ -1,6 +1,6 @@
 //! The form with which a file comes. It is read as it arrives: the file goes to disk, whatever stands before or after it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use actix_multipart::{Field, Multipart};
@@ -53,26 +53,32 @@ pub async fn read(
     if length.is_some_and(|length: usize| length > limit) {
         return Err(No::body(PayloadError::Overflow, limit));
     }
-    let body = Rc::new(RefCell::new(Box::pin(bounded(payload, limit))));
+    let too_long = Rc::new(Cell::new(false));
+    let body = Rc::new(RefCell::new(Box::pin(bounded(payload, limit, Rc::clone(&too_long)))));
     let form = gather(request.headers(), Rc::clone(&body), (files, is_owner), limit).await;
     if form.is_err() {
         // Who is still sending would not read an answer, so the rest is let in first; but never more than the limit.
         while let Some(Ok(_)) = shared(&body).next().await {}
     }
-    form?.check(owner)
+    form.map_err(|no| if too_long.get() { No::body(PayloadError::Overflow, limit) } else { no })?.check(owner)
 }
 
 type Body<S> = Rc<RefCell<std::pin::Pin<Box<S>>>>;
 
-/// The body, which fails and ends where it becomes longer than `limit`. Its end may be asked for again.
-fn bounded(payload: Payload, limit: usize) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-    stream::unfold((payload, 0), move |(mut payload, length)| async move {
+/// The body, which fails, says so and ends where it becomes longer than `limit`. Its end may be asked for again.
+fn bounded(
+    payload: Payload,
+    limit: usize,
+    too_long: Rc<Cell<bool>>,
+) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+    stream::unfold((payload, 0, too_long), move |(mut payload, length, too_long)| async move {
         if length > limit {
             return None;
         }
         let piece = payload.next().await?;
         let length = length + piece.as_ref().map_or(0, Bytes::len);
-        Some((if length > limit { Err(PayloadError::Overflow) } else { piece }, (payload, length)))
+        too_long.set(length > limit);
+        Some((if length > limit { Err(PayloadError::Overflow) } else { piece }, (payload, length, too_long)))
     })
     .fuse()
 }

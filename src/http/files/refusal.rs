@@ -51,6 +51,11 @@ impl No {
     /// The form cannot be read; `limit` is in bytes.
     pub fn form(error: MultipartError, limit: usize) -> Self {
         let message = match error {
+            // The reader's own, and not the body's: whoever reads the body knows when that is too long.
+            MultipartError::Payload(PayloadError::Overflow) => {
+                "The form has no part where one should begin, or one whose head has no end; see that the boundary in \
+                 Content-Type is the one in the body."
+            }
             MultipartError::Payload(error) => return Self::body(error, limit),
             MultipartError::ContentTypeMissing
             | MultipartError::ContentTypeParse
