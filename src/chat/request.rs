@@ -48,6 +48,8 @@ pub struct ChatRequest {
     pub model_at: Range<usize>,
     /// Whether something here is no longer what `body` says.
     pub changed: bool,
+    /// How many of the last messages are ours: the model is asked once more.
+    pub corrections: usize,
 }
 
 /// The form that an answer must have.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::fan::Fan;
+use super::fan::{Fan, MOST_AT_ONCE};
 use super::{Gateway, Reply, Route};
 use crate::chat::{AnswerWriter, ChatRequest, Fault};
 use crate::stages::emulation::{self, Needs};
@@ -78,7 +78,9 @@ impl Gateway {
         // Each answer has a permit of its own.
         drop(permit);
         let one = Arc::new(ChatRequest { choices: 1, changed: true, ..request });
-        let fan = Fan::new(choices, writer, owner, |relay| {
+        // What is attached is loaded for each answer; one after the other, they find it uploaded already.
+        let at_once = if one.has_attachments() { 1 } else { MOST_AT_ONCE };
+        let fan = Fan::new(choices, at_once, writer, owner, |relay| {
             let permit = self.admission.enter()?;
             let (request, client, route) = (Arc::clone(&one), client.clone(), route.clone());
             Ok(Reply::new(self, client, request, route, Box::new(relay), owner, permit))

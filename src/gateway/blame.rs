@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::accounts::clock::Millis;
-use crate::accounts::{Account, Blame, Cause, Class, Denied, State, Waiting};
+use crate::accounts::{Account, Blame, Cause, Class, Denied, Pool, State, Waiting};
 use crate::chat::{AccountTrouble, Fault, FaultKind};
 
 /// The shortest part of a credential that is looked for in an upstream's words.
@@ -122,6 +122,12 @@ pub fn human(span: Duration) -> String {
         120..=7199 => format!("{} min", seconds.div_ceil(60)),
         _ => format!("{} h", seconds.div_ceil(3600)),
     }
+}
+
+/// How long the account with this id rests.
+pub fn rest(pool: &Pool, id: &str) -> Option<Duration> {
+    let rest = pool.opens(id)?.saturating_sub(pool.now());
+    (rest > 0).then(|| Duration::from_millis(rest))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{Reply, Trail};
 use crate::chat::{AnswerWriter, Decoded, Event, Fault, Usage};
 
 /// How many answers of one request are under way at the same time; the others wait for their turn.
-const MOST_AT_ONCE: usize = 4;
+pub const MOST_AT_ONCE: usize = 4;
 
 /// What the answers have said and is not written yet.
 type Heard = Rc<RefCell<VecDeque<Said>>>;
@@ -60,12 +60,13 @@ pub struct Fan {
 }
 
 impl Fan {
-    /// Asks for `count` answers; `reply` makes the one that speaks into a relay.
+    /// Asks for `count` answers, `at_once` at the same time; `reply` makes the one that speaks into a relay.
     ///
     /// # Errors
     /// If one of them cannot be begun.
     pub fn new(
         count: u32,
+        at_once: usize,
         writer: Box<dyn AnswerWriter>,
         owner: bool,
         mut reply: impl FnMut(Relay) -> Result<Reply, Fault>,
@@ -89,7 +90,7 @@ impl Fan {
             over: false,
             out: BytesMut::new(),
         };
-        (0..MOST_AT_ONCE).for_each(|_| fan.start_next());
+        (0..at_once).for_each(|_| fan.start_next());
         Ok(fan)
     }
 
@@ -178,7 +179,8 @@ impl Fan {
 
     /// The account of the first answer, and how many attempts all took.
     pub fn trail(&self) -> Trail<'_> {
-        let account = self.trails.first().map_or("", |(account, _)| account);
+        let known = self.trails.iter().find(|(account, _)| !account.is_empty());
+        let account = known.map_or("", |(account, _)| account);
         let attempts = self.trails.iter().map(|(_, attempts)| attempts).sum();
         Trail { account, attempts, dropped: self.dropped }
     }

@@ -12,6 +12,7 @@ mod conversation;
 mod counting;
 mod fan;
 mod hearing;
+mod instead;
 mod intake;
 mod janitor;
 mod keeper;

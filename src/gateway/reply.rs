@@ -179,18 +179,13 @@ impl Reply {
             return self.tick().await;
         }
         match ending {
-            Ending::Open => {
-                self.clock.reopen(now);
-                Ok(())
-            }
+            Ending::Open => self.clock.reopen(now),
             // Of several answers the next may only be about to begin.
-            Ending::Closing if self.trials.request().choices > 1 => Ok(()),
-            Ending::Closing => {
-                self.clock.closing(now);
-                Ok(())
-            }
-            Ending::Closed => self.complete().await,
+            Ending::Closing if self.trials.request().choices > 1 => {}
+            Ending::Closing => self.clock.closing(now),
+            Ending::Closed => return self.complete().await,
         }
+        Ok(())
     }
 
     /// Sends what was decoded through the steps, beginning with step `from`, to the client. Says whether that was enough
@@ -285,6 +280,10 @@ impl Reply {
     /// the stream.
     fn end_in_vain(&mut self) {
         self.phase = Phase::Over;
+        if let Some(said) = self.trials.instead(self.output) {
+            said.into_iter().for_each(|one| self.writer.write(one, &mut self.out));
+            return self.writer.finish(&mut self.out);
+        }
         let fault = self.trials.verdict(self.output);
         if !self.begun && self.out.is_empty() {
             self.told = Some(fault);

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -10,6 +9,7 @@ use super::attempt::Attempt;
 use super::blame;
 use super::conversation;
 use super::hearing::Hearing;
+use super::instead::Instead;
 use super::prepare::{Desk, Loads, Prepared};
 use super::renewal::Rolls;
 use super::route::RouteLeg;
@@ -58,8 +58,7 @@ pub struct Trials {
     hearing: Hearing,
     excused: bool,
     needs: Needs,
-    /// Whether the model was asked once more.
-    corrected: bool,
+    instead: Instead,
     /// What was asked in the end, if it is not what the client wrote.
     asked: Option<Arc<ChatRequest>>,
     dropped: usize,
@@ -94,7 +93,7 @@ impl Trials {
             hearing: Hearing::new(),
             excused: false,
             needs: Needs::default(),
-            corrected: false,
+            instead: Instead::default(),
             asked: None,
             dropped: 0,
         }
@@ -122,14 +121,16 @@ impl Trials {
 
     /// The steps that stand in for what the provider of this attempt lacks.
     pub fn emulators(&self) -> Vec<Box<dyn Stage>> {
-        if self.needs.any() { emulation::stages(&self.request, self.needs, self.corrected) } else { Vec::new() }
+        if self.needs.any() { emulation::stages(&self.request, self.needs, self.instead.is_kept()) } else { Vec::new() }
     }
 
     /// The answer is whole, but not what was asked for: the model is asked once more, by the same account if it is free.
     pub fn again(&mut self, correction: Correction) {
         self.settle(Some(Outcome::Answered), CameTo::Answered);
         self.serials.pop();
-        self.corrected = true;
+        // It is the same request still, so it is no failover.
+        self.attempts -= 1;
+        self.instead.keep(correction.instead.clone());
         self.request = Arc::new(emulation::corrected(&self.request, correction));
     }
 
@@ -238,7 +239,7 @@ impl Trials {
             let came_to = if blamed.is_some() { CameTo::Failed } else { CameTo::Refused };
             self.settle(blamed.map(Outcome::Failed), came_to);
             if fault.kind == (FaultKind::Rate { retry_after: None }) {
-                fault.kind = FaultKind::Rate { retry_after: self.rest() };
+                fault.kind = FaultKind::Rate { retry_after: blame::rest(&self.registry.pool, self.id()) };
             }
             self.tried.add(self.account.as_deref().map_or("", |account| &account.id), fault);
         } else {
@@ -252,13 +253,6 @@ impl Trials {
         self.excused = true;
     }
 
-    /// How long the account rests that was asked last.
-    fn rest(&self) -> Option<Duration> {
-        let pool = &self.registry.pool;
-        let rest = pool.opens(self.id())?.saturating_sub(pool.now());
-        (rest > 0).then(|| Duration::from_millis(rest))
-    }
-
     /// The provider cannot do what is asked, whichever account it is asked with.
     pub fn refused(&mut self, fault: Fault) {
         self.settle(None, CameTo::Refused);
@@ -266,6 +260,11 @@ impl Trials {
         self.legs.remove(self.leg);
         self.wanted.legs.remove(self.leg);
         self.refusal.get_or_insert(fault);
+    }
+
+    /// What is told instead of an answer that was asked for once more and did not come.
+    pub fn instead(&mut self, output: bool) -> Option<[Decoded; 3]> {
+        self.instead.tell(output, &self.request)
     }
 
     /// What the client is told at the end of all attempts; `output` says whether a part of the answer has reached it.

@@ -99,6 +99,7 @@ pub fn rewrite(request: &mut ChatRequest, needs: Needs) {
 pub fn corrected(request: &ChatRequest, correction: Correction) -> ChatRequest {
     let mut again = request.clone();
     again.changed = true;
+    again.corrections = 1 + usize::from(!correction.said.is_empty());
     if !correction.said.is_empty() {
         again.messages.push(Message::new(Role::Assistant, correction.said));
     }

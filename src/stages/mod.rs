@@ -84,6 +84,8 @@ pub struct Correction {
     pub said: String,
     /// What is wanted instead.
     pub wanted: String,
+    /// What its client is told if nothing better can be had.
+    pub instead: String,
 }
 
 /// Texts of conversations appear in no log.

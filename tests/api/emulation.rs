@@ -168,6 +168,41 @@ fn json_comes_bare_and_is_mended_once() {
 }
 
 #[test]
+fn the_first_answer_stands_where_the_model_cannot_be_asked_again() {
+    let object = json!({"response_format": {"type": "json_object"}});
+    let (streamed, whole) = both("t:I would rather not.\nend\n--\nfault", &object);
+    assert_eq!((streamed.said().0.as_str(), finish(&streamed).as_str()), ("I would rather not.", "stop"));
+    assert_eq!(whole["choices"][0]["message"]["content"], "I would rather not.");
+    assert!(whole["usage"]["completion_tokens"].as_u64() > Some(0), "{whole}");
+    let insist = json!({"tools": weather(), "tool_choice": "required"});
+    let (streamed, _) = both("t:Sunny.\nend\n--\nfault", &insist);
+    assert_eq!(streamed.said().0, "Sunny.");
+}
+
+#[test]
+fn behind_the_one_call_that_is_wanted_the_model_is_not_heard() {
+    let one = json!({"tools": weather(), "parallel_tool_calls": false});
+    let (streamed, whole) = both(&format!("{CALL}\nt:\\nand so on\nfault"), &one);
+    assert_eq!((calls(&streamed).len(), finish(&streamed)), (1, "tool_calls".to_owned()));
+    assert_eq!(whole["choices"][0]["finish_reason"], "tool_calls");
+}
+
+#[test]
+fn a_schema_of_a_few_lines_cannot_stand_for_more_checks_than_can_be_made() {
+    let mut defs = serde_json::Map::new();
+    for n in 0..40 {
+        let next = json!({"$ref": format!("#/$defs/a{}", n + 1)});
+        defs.insert(format!("a{n}"), json!({"allOf": [next, next]}));
+    }
+    defs.insert("a40".into(), json!({"type": "object"}));
+    let mut body = question("script", "t:{}\nend");
+    let schema = json!({"$defs": defs, "$ref": "#/$defs/a0"});
+    body["response_format"] = json!({"type": "json_schema", "json_schema": {"name": "n", "schema": schema}});
+    let answer = toy().chat(&body);
+    assert_eq!((answer.status, answer.error()["param"].as_str()), (400, Some("response_format.json_schema.schema")));
+}
+
+#[test]
 fn a_schema_that_is_none_is_refused() {
     let mut body = question("script", "end");
     body["response_format"] =

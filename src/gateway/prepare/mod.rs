@@ -83,7 +83,9 @@ impl Preparation<'_> {
 
     /// How many tokens the conversation may have, if anybody knows.
     fn window(&self) -> Option<u64> {
-        let listed = || self.member.listing().find(self.model).and_then(|model| model.window);
+        // A service says by itself when it is too much, and counts in its own way: only what is clearly too long is
+        // refused here. A site that forgets in silence is asked for no more than it takes.
+        let listed = || self.member.listing().find(self.model)?.window.map(|window| window + window / 3);
         self.member.provider.window(self.model).or_else(listed)
     }
 

@@ -43,7 +43,7 @@ pub async fn fit(request: &mut ChatRequest, window: Option<u64>, overflow: &Over
     if total <= window {
         return Ok(0);
     }
-    let dropped = if overflow.trims() { oldest(&request.messages, &counts, total - window) } else { Vec::new() };
+    let dropped = if overflow.trims() { oldest(request, &counts, total - window) } else { Vec::new() };
     if dropped.is_empty() {
         return Err(too_long(total, window));
     }
@@ -67,7 +67,8 @@ fn too_long(total: u64, window: u64) -> Fault {
 
 /// The oldest turns that must go so that `excess` tokens are gone: never instructions, never the last question and what
 /// follows it. Nothing, if that is not enough.
-fn oldest(messages: &[Message], counts: &[u64], excess: u64) -> Vec<usize> {
+fn oldest(request: &ChatRequest, counts: &[u64], excess: u64) -> Vec<usize> {
+    let messages = &request.messages[..request.messages.len().saturating_sub(request.corrections)];
     let last = messages.iter().rposition(|message| message.role == Role::User && !is_result(message)).unwrap_or(0);
     let mut gone = 0;
     let mut dropped = Vec::new();

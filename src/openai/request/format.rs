@@ -88,12 +88,14 @@ impl<'de> Deserialize<'de> for Stop {
 
 /// What a request says of thinking, in the words of one service or another.
 #[derive(Default, Deserialize)]
-pub struct Thinking {
+struct Thinking {
     r#type: Option<String>,
 }
 
 /// Whether the model shall think: what is said outright counts more than how hard.
-pub fn thinks(outright: Option<bool>, thinking: Option<&Thinking>, effort: Option<&str>) -> Option<bool> {
+pub fn thinks(outright: Option<bool>, thinking: Option<&RawValue>, effort: Option<&str>) -> Option<bool> {
+    // Services have it in several forms; one that is not known here says nothing.
+    let thinking: Option<Thinking> = thinking.and_then(|raw| serde_json::from_str(raw.get()).ok());
     let by_type = thinking.and_then(|thinking| match thinking.r#type.as_deref() {
         Some("enabled") => Some(true),
         Some("disabled") => Some(false),

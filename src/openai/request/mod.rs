@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
-use self::format::{ResponseFormat, Stop, Thinking, thinks};
+use self::format::{ResponseFormat, Stop, thinks};
 use self::message::RawMessage;
 use self::tools::{Offer, RawChoice, RawFunction, RawTool};
 use crate::chat::{ChatRequest, Fault};
@@ -47,7 +47,8 @@ struct Body<'a> {
     max_completion_tokens: Option<i64>,
     reasoning_effort: Option<String>,
     enable_thinking: Option<bool>,
-    thinking: Option<Thinking>,
+    #[serde(borrow)]
+    thinking: Option<&'a RawValue>,
     enable_search: Option<bool>,
     web_search_options: Option<IgnoredAny>,
     user: Option<String>,
@@ -107,13 +108,12 @@ pub fn parse(body: Bytes) -> Result<ChatRequest, Fault> {
         format,
         stop: stop(parsed.stop)?,
         max_tokens,
-        thinking: thinks(parsed.enable_thinking, parsed.thinking.as_ref(), parsed.reasoning_effort.as_deref()),
+        thinking: thinks(parsed.enable_thinking, parsed.thinking, parsed.reasoning_effort.as_deref()),
         search: parsed.enable_search.or(parsed.web_search_options.map(|_| true)),
         user: parsed.user,
-        session: None,
         model_at,
-        changed: false,
         body,
+        ..ChatRequest::default()
     })
 }
 

@@ -1,6 +1,7 @@
 //! Answers in JSON from a model that writes prose: asks for it, finds it in what came, and asks once more if it is not
 //! what was wanted.
 
+mod cost;
 mod extract;
 
 use jsonschema::Validator;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use smallvec::SmallVec;
 use tokio::time::Instant;
 
+use self::cost::Cost;
 use self::extract::extract;
 use super::{Correction, Finish, Flow, Stage};
 use crate::chat::{ChatRequest, Decoded, Event, Fault, FinishReason, Format, Message, Role, Schema};
@@ -39,17 +41,23 @@ pub fn stage(format: &Format, last: bool) -> Box<dyn Stage> {
 pub fn check(request: &ChatRequest) -> Result<(), Fault> {
     const FIELD: &str = "response_format.json_schema.schema";
     let Format::Schema(schema) = &request.format else { return Ok(()) };
-    validator(schema).map(drop).map_err(|place| {
-        let place = if place.is_empty() { String::new() } else { format!(" (at `{place}`)") };
-        Fault::request(FIELD, format!("`{FIELD}` is not a valid JSON Schema{place}"))
+    validator(schema).map(drop).map_err(|why| {
+        let why = if why.is_empty() { why } else { format!(" ({why})") };
+        Fault::request(FIELD, format!("`{FIELD}` is not a JSON Schema that can be used{why}"))
     })
 }
 
-/// The schema made ready; else where it is wrong. Nothing that it refers to is fetched.
-fn validator(schema: &Schema) -> Result<Validator, String> {
+/// The schema made ready; else what is wrong with it. Nothing that it refers to is fetched.
+fn validator(schema: &Schema) -> Result<(Validator, Cost), String> {
     let value: Value = serde_json::from_slice(&schema.schema).map_err(|_| String::new())?;
-    let short = |place: String| place.chars().take(80).collect();
-    jsonschema::options().build(&value).map_err(|error| short(error.instance_path().to_string()))
+    let cost = Cost::of(&value);
+    if cost.is_too_high() {
+        return Err("its references stand for too many checks".to_owned());
+    }
+    let short = |place: String| place.chars().take(80).collect::<String>();
+    let told = |place: String| if place.is_empty() { place } else { format!("at `{place}`") };
+    let built = jsonschema::options().build(&value);
+    built.map(|built| (built, cost)).map_err(|error| told(short(error.instance_path().to_string())))
 }
 
 /// Writes into `request` what the model has to know.
@@ -77,7 +85,7 @@ fn described(schema: &Schema) -> String {
 }
 
 struct Form {
-    schema: Option<Validator>,
+    schema: Option<(Validator, Cost)>,
     last: bool,
     text: String,
     thought: String,
@@ -95,7 +103,8 @@ impl Form {
             return Some("it was not valid JSON".to_owned());
         };
         match &self.schema {
-            Some(schema) => schema.validate(&value).err().map(|error| {
+            Some((_, cost)) if cost.is_too_high_for(&value) => None,
+            Some((schema, _)) => schema.validate(&value).err().map(|error| {
                 let place = error.instance_path().to_string();
                 let told: String = error.to_string().chars().take(LONGEST_COMPLAINT).collect();
                 if place.is_empty() { told } else { format!("at {place}: {told}") }
@@ -147,7 +156,8 @@ impl Stage for Form {
         let complaint = if end == FinishReason::Stop { self.complaint(json) } else { None };
         if let Some(complaint) = complaint.filter(|_| !self.last) {
             let wanted = format!("That answer cannot be used: {complaint}. {CONTRACT}");
-            return Ok(Finish::Again(Correction { said: text, wanted }));
+            let instead = json.unwrap_or(&text).to_owned();
+            return Ok(Finish::Again(Correction { said: text, wanted, instead }));
         }
         let json = json.map(str::to_owned);
         self.release(json.unwrap_or(text), out);

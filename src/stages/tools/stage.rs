@@ -24,6 +24,8 @@ pub fn stage(request: &ChatRequest, last: bool) -> Option<Box<dyn Stage>> {
         reader: Reader::new(names.into(), !request.one_call),
         found: Vec::new(),
         calls: 0,
+        one: request.one_call,
+        over: false,
         insists: (request.tool_choice.insists() && !last).then(|| Arc::new(request.tool_choice.clone())),
         said: String::new(),
         thought: String::new(),
@@ -37,6 +39,9 @@ struct Calls {
     /// What the reader has just found.
     found: Vec<Found>,
     calls: u32,
+    /// Whether one call is all that is wanted.
+    one: bool,
+    over: bool,
     /// The choice that a call must satisfy. Until one does nothing is passed on, so that the model can be asked again.
     insists: Option<Arc<ToolChoice>>,
     said: String,
@@ -84,9 +89,14 @@ impl Stage for Calls {
         let mut events = Events::new();
         for event in decoded.events {
             match event {
+                // Behind the one call that is wanted, the model need not go on.
+                Event::Usage(_) | Event::Start { .. } => events.push(event),
+                _ if self.over => {}
                 Event::Text(text) => {
                     self.reader.push(&text, &mut self.found);
                     self.found(&mut events);
+                    self.over = self.one && self.calls > 0;
+                    events.extend(self.over.then_some(Event::Done(FinishReason::ToolCalls)));
                 }
                 Event::Reasoning(text) if self.waits() => self.thought.push_str(&text),
                 Event::Image(_) | Event::Citation(_) if self.waits() => self.beside.push(event),
@@ -104,7 +114,7 @@ impl Stage for Calls {
         }
         // One payload a frame, as every dialect writes it.
         out.extend(events.into_iter().map(|event| Decoded { choice: decoded.choice, ..Decoded::event(event) }));
-        Ok(Flow::On)
+        Ok(if self.over { Flow::Enough } else { Flow::On })
     }
 
     fn finish(&mut self, out: &mut Vec<Decoded>) -> Result<Finish, Fault> {
@@ -112,7 +122,8 @@ impl Stage for Calls {
         // What was cut short, or taken back, would come no better.
         if let Some(choice) = self.insists.as_ref().filter(|_| end == FinishReason::Stop) {
             let wanted = contract::correction(choice);
-            return Ok(Finish::Again(Correction { said: std::mem::take(&mut self.said), wanted }));
+            let said = std::mem::take(&mut self.said);
+            return Ok(Finish::Again(Correction { instead: said.clone(), said, wanted }));
         }
         let mut events = Events::new();
         self.release(&mut events);
