@@ -8,7 +8,8 @@ use actix_web::{App, HttpRequest, web};
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use super::Description;
+use super::WRITTEN;
+use super::whole::Description;
 use crate::http::configure;
 
 const METHODS: [Method; 5] = [Method::GET, Method::PUT, Method::POST, Method::DELETE, Method::PATCH];
@@ -27,6 +28,18 @@ async fn served() -> BTreeSet<String> {
     let patterns = printed.split("Single(\"").skip(1).filter_map(|rest| rest.split('"').next());
     // `{id:.+}` says in the router's way what `{id}` says.
     patterns.map(|pattern| pattern.replace(":.+}", "}")).filter(|pattern| pattern != "/the-router").collect()
+}
+
+#[test]
+fn what_is_written_is_what_the_code_says() {
+    let mut said = serde_json::to_vec_pretty(&Description::openapi()).unwrap();
+    said.push(b'\n');
+    if option_env!("WRITE_OPENAPI").is_some() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/description/openapi.json");
+        std::fs::write(file, &said).unwrap();
+        return;
+    }
+    assert!(said == WRITTEN, "run WRITE_OPENAPI=1 cargo test --lib description, and commit what it writes");
 }
 
 #[tokio::test]
