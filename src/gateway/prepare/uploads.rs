@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Preparation, window};
 use crate::accounts::Account;
+use crate::accounts::clock::Millis;
 use crate::chat::{ChatRequest, Fault, FaultKind, Source};
 use crate::providers::{Picture, UploadStep, Uploads};
 use crate::upstream::Client;
@@ -25,8 +26,9 @@ const LARGEST_ANSWER: usize = 256 << 10;
 /// How many steps an upload may take.
 const MOST_STEPS: usize = 8;
 
-/// An account's id and the picture's SHA-256.
-type Key = (String, [u8; 32]);
+/// An account's id and which sign-in it is, because another person's may come under the same id; the picture's
+/// SHA-256.
+type Key = (String, Millis, u64, [u8; 32]);
 
 /// When a picture was uploaded, and what the provider needs to refer to it.
 type Known = (Instant, BTreeMap<String, String>);
@@ -83,7 +85,8 @@ pub async fn upload(work: &Preparation<'_>, power: &dyn Uploads, request: &mut C
     let mut changed = false;
     for (n, source) in window::pictures(request).enumerate() {
         let Source::Here { media_type, bytes } = source else { continue };
-        let key = (work.account.id.clone(), digest(bytes));
+        let Account { id, created, sign_in, .. } = work.account;
+        let key = (id.clone(), *created, *sign_in, digest(bytes));
         let uploaded = match work.desk.uploads.get(&key) {
             Some(known) => known,
             None => {
