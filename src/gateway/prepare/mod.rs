@@ -74,6 +74,7 @@ impl Preparation<'_> {
         if self.needs.any() {
             emulation::rewrite(&mut own, self.needs);
         }
+        self.refuse_lost(&own)?;
         let dropped = window::fit(&mut own, window, &self.member.overflow).await?;
         if attached && let Some(power) = self.member.provider.uploads() {
             uploads::upload(self, power, &mut own).await?;
@@ -116,6 +117,16 @@ impl Preparation<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses what nobody here can write again, in a message that must be written again.
+    fn refuse_lost(&self, request: &ChatRequest) -> Result<(), Fault> {
+        let lost = |part: &Part| matches!(part, Part::Other(_));
+        let mut messages = request.messages.iter().enumerate().filter(|(_, message)| message.origin.is_none());
+        match messages.find(|(_, message)| message.content.parts().iter().any(lost)) {
+            Some((at, _)) => Err(self.refusal(&format!("messages[{at}]"), "a part that is passed on only as it is")),
+            None => Ok(()),
+        }
     }
 
     fn refusal(&self, field: &str, what: &str) -> Fault {
