@@ -74,7 +74,7 @@ OPENAI_32 = Workload("openai-32", "32-event OpenAI stream", "openai", "bench-32"
 QIANWEN_32 = qianwen_stream(32)
 QIANWEN_4000 = qianwen_stream(4000)
 # About 100 MB of chunks.
-HUGE = Workload("openai-430000", "430,000-event OpenAI stream", "openai", "bench-430000", True, 430_000)
+HUGE = Workload("openai-470000", "470,000-event OpenAI stream", "openai", "bench-470000", True, 470_000)
 HOLD_OPENAI = Workload("hold-openai", "idle OpenAI streams", "openai", "hold", True, 0)
 HOLD_QIANWEN = Workload("hold-qianwen", "idle Qianwen streams", "qianwen", "hold", True, 0)
 
