@@ -10,6 +10,7 @@ mod errors; // what bad input gets
 mod failover; // several accounts
 mod files; // what is uploaded
 mod kept; // what outlasts a restart besides accounts
+mod lacks;
 mod long;
 mod pictures;
 mod proxy; // the way out through a proxy
