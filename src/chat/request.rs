@@ -118,10 +118,4 @@ impl ChatRequest {
         let attached = |part: &Part| !matches!(part, Part::Text(_));
         self.messages.iter().any(|message| message.content.parts().iter().any(attached))
     }
-
-    /// The name of the tool whose call has this id.
-    pub fn called(&self, id: &str) -> Option<&str> {
-        let calls = self.messages.iter().flat_map(|message| &message.calls);
-        calls.rev().find(|call| call.id == id).map(|call| call.name.as_str())
-    }
 }
