@@ -113,6 +113,22 @@ impl Message {
 }
 
 impl ChatRequest {
+    /// Gives the model an instruction of ours behind the client's own, and says it once more in short with the last
+    /// question, because models pass over what stands far above.
+    pub fn instruct(&mut self, instruction: String, reminder: &str) {
+        let own = self.messages.iter().take_while(|message| message.role == Role::System).count();
+        self.messages.insert(own, Message::new(Role::System, instruction));
+        if let Some(last) = self.messages.iter_mut().rev().find(|message| message.role == Role::User) {
+            last.content.append(reminder);
+            last.origin = None;
+        }
+    }
+
+    /// How long the conversation's text is, in bytes.
+    pub fn text_len(&self) -> u64 {
+        self.messages.iter().map(|message| message.content.len()).sum()
+    }
+
     /// Whether anything but text is attached.
     pub fn has_attachments(&self) -> bool {
         let attached = |part: &Part| !matches!(part, Part::Text(_));

@@ -4,6 +4,14 @@ use crate::chat::{ChatRequest, Usage};
 use crate::stages::Uncounted;
 use crate::tokens;
 
+/// How many bytes of text a token stands for, where nobody counts: English has four, Chinese about three.
+const BYTES_PER_TOKEN: u64 = 3;
+
+/// How many tokens so many bytes of text are, about.
+pub const fn estimate(bytes: u64) -> u64 {
+    bytes.div_ceil(BYTES_PER_TOKEN)
+}
+
 /// The usage of a request with this answer, counted with the Qwen vocabulary.
 pub async fn usage(request: &ChatRequest, answer: Uncounted) -> Usage {
     let mut texts = texts(request);

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::counting;
 use crate::chat::{ChatRequest, Decoded, Event};
-
-/// How many bytes of text a token stands for, where an upstream does not count: English has four, Chinese about
-/// three.
-const BYTES_PER_TOKEN: u64 = 3;
 
 /// What was heard of one attempt.
 pub struct Hearing {
@@ -45,9 +42,8 @@ impl Hearing {
     /// How many tokens `asked` and its answer come to; estimated where the upstream did not count.
     pub fn tokens(&self, asked: &ChatRequest) -> u64 {
         self.counted.unwrap_or_else(|| {
-            let question =
-                if self.said == 0 { 0 } else { asked.messages.iter().map(|one| one.content.len()).sum::<u64>() };
-            (self.said + question).div_ceil(BYTES_PER_TOKEN)
+            let question = if self.said == 0 { 0 } else { asked.text_len() };
+            counting::estimate(self.said + question)
         })
     }
 }

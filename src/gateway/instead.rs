@@ -1,10 +1,8 @@
 //! What is told where a model was to be asked once more, and could not be: its first answer, such as it is.
 
+use super::counting;
 use crate::chat::{ChatRequest, Decoded, Event, FinishReason, Usage};
 use crate::tokens;
-
-/// How many bytes of a question a token stands for, about.
-const BYTES_PER_TOKEN: u64 = 3;
 
 /// The first answer, while the model is asked once more.
 #[derive(Default)]
@@ -24,8 +22,7 @@ impl Instead {
     /// The first answer, if the second did not come and none of it has reached the client.
     pub fn tell(&mut self, output: bool, asked: &ChatRequest) -> Option<[Decoded; 3]> {
         let said = self.0.take().filter(|_| !output)?;
-        let question = asked.messages.iter().map(|message| message.content.len()).sum::<u64>();
-        let (prompt, completion) = (question.div_ceil(BYTES_PER_TOKEN), tokens::count_here(&said));
+        let (prompt, completion) = (counting::estimate(asked.text_len()), tokens::count_here(&said));
         let usage = Usage { prompt, completion, ..Usage::default() };
         Some([Event::Text(said), Event::Done(FinishReason::Stop), Event::Usage(usage)].map(Decoded::event))
     }

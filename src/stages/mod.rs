@@ -4,6 +4,7 @@
 //! ([`emulation`]): they are made anew for each attempt, and come first.
 
 pub mod emulation;
+mod held;
 mod json;
 mod length;
 mod pace;

@@ -1,7 +1,7 @@
 //! Pictures and files of a request: kept as they are where the provider takes them, else brought here and read.
 
 use super::load::{Loaded, Loads};
-use super::{Preparation, uploads};
+use super::{Preparation, field, uploads};
 use crate::chat::{Attachment, ChatRequest, Content, Fault, Part, Source};
 use crate::documents::{self, Kind};
 use crate::providers::{Abilities, Pictures};
@@ -113,10 +113,6 @@ async fn settle_one(
 fn recognise(loaded: &Loaded) -> Kind {
     let media_type = Some(loaded.media_type.as_str()).filter(|media_type| !media_type.is_empty());
     documents::recognise(loaded.name.as_deref(), media_type, &loaded.bytes)
-}
-
-fn field((at, n): (usize, usize)) -> String {
-    format!("messages[{at}].content[{n}]")
 }
 
 /// Refuses a picture that the model cannot see.

@@ -8,7 +8,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 
-use super::Desk;
+use super::{Desk, field};
 use crate::chat::{Attachment, Fault, FaultKind, Source};
 use crate::store::OWNER;
 use crate::upstream::{Client, FetchLimits};
@@ -52,7 +52,7 @@ impl Loads {
         if let Some(known) = self.0.borrow().get(&place) {
             return Ok(known.clone());
         }
-        let field = format!("messages[{}].content[{}]", place.0, place.1);
+        let field = field(place);
         let mut loaded = match &attachment.source {
             Source::Here { media_type, bytes } => {
                 Loaded { bytes: bytes.clone(), media_type: media_type.clone(), name: None }

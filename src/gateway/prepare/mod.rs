@@ -20,6 +20,11 @@ pub use load::Loads;
 pub use uploads::UploadCache;
 pub use window::Overflow;
 
+/// How the part at a place (message, part) is named to the client.
+fn field((at, n): (usize, usize)) -> String {
+    format!("messages[{at}].content[{n}]")
+}
+
 /// What requests are made ready with; shared by all workers.
 pub struct Desk {
     /// The files that were uploaded here.
@@ -110,9 +115,7 @@ impl Preparation<'_> {
                 if let Part::Other(kind) = part {
                     let kind: String =
                         kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(32).collect();
-                    return Err(
-                        self.refusal(&format!("messages[{at}].content[{n}]"), &format!("a part of type `{kind}`"))
-                    );
+                    return Err(self.refusal(&field((at, n)), &format!("a part of type `{kind}`")));
                 }
             }
         }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Preparation, window};
+use super::Preparation;
 use crate::accounts::Account;
 use crate::accounts::clock::Millis;
-use crate::chat::{ChatRequest, Fault, FaultKind, Source};
+use crate::chat::{ChatRequest, Content, Fault, FaultKind, Part, Source};
 use crate::providers::{Picture, UploadStep, Uploads};
 use crate::upstream::Client;
 
@@ -80,10 +80,10 @@ pub fn check(work: &Preparation<'_>, media_type: &str, bytes: usize, field: &str
     Ok(())
 }
 
-/// Uploads the pictures of `request`, and refers to them instead.
+/// Uploads the pictures of `request`, which [`attachments`](super::attachments) has brought here, and refers to them
+/// instead.
 pub async fn upload(work: &Preparation<'_>, power: &dyn Uploads, request: &mut ChatRequest) -> Result<(), Fault> {
-    let mut changed = false;
-    for (n, source) in window::pictures(request).enumerate() {
+    for (n, source) in pictures(request).enumerate() {
         let Source::Here { media_type, bytes } = source else { continue };
         let Account { id, created, sign_in, .. } = work.account;
         let key = (id.clone(), *created, *sign_in, digest(bytes));
@@ -99,10 +99,17 @@ pub async fn upload(work: &Preparation<'_>, power: &dyn Uploads, request: &mut C
             }
         };
         *source = Source::Uploaded(uploaded);
-        changed = true;
     }
-    request.changed |= changed;
     Ok(())
+}
+
+/// Where the pictures of `request` are.
+fn pictures(request: &mut ChatRequest) -> impl Iterator<Item = &mut Source> {
+    let parts = request.messages.iter_mut().filter_map(|message| match &mut message.content {
+        Content::Parts(parts) => Some(parts),
+        _ => None,
+    });
+    parts.flatten().filter_map(|part| if let Part::Picture(picture) = part { Some(&mut picture.source) } else { None })
 }
 
 fn digest(bytes: &[u8]) -> [u8; 32] {

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::chat::{ChatRequest, Content, Fault, Message, Part, Role, Source};
+use crate::chat::{ChatRequest, Fault, Message, Role};
 use crate::gateway::counting;
 
 /// What is done with a conversation that is too long: it is refused, unless the owner wants its oldest turns left out.
@@ -89,18 +89,10 @@ fn is_result(message: &Message) -> bool {
         && message.content.texts().next().is_some_and(|text| text.starts_with(crate::stages::emulation::RESULT))
 }
 
-/// A picture that was left out need not be uploaded.
-pub fn pictures(request: &mut ChatRequest) -> impl Iterator<Item = &mut Source> {
-    let parts = request.messages.iter_mut().filter_map(|message| match &mut message.content {
-        Content::Parts(parts) => Some(parts),
-        _ => None,
-    });
-    parts.flatten().filter_map(|part| if let Part::Picture(picture) = part { Some(&mut picture.source) } else { None })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::{Content, Part};
 
     fn request(turns: &[(Role, &str)]) -> ChatRequest {
         let messages = turns.iter().map(|(role, text)| Message::new(*role, text.repeat(50))).collect();

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
 use super::*;
+use crate::chat::{Message, Role};
 
 fn schema(text: &str) -> Format {
     let schema = Bytes::copy_from_slice(text.as_bytes());

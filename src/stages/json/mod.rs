@@ -11,8 +11,9 @@ use tokio::time::Instant;
 
 use self::cost::Cost;
 use self::extract::extract;
+use super::held::Held;
 use super::{Correction, Finish, Flow, Stage};
-use crate::chat::{ChatRequest, Decoded, Event, Fault, FinishReason, Format, Message, Role, Schema};
+use crate::chat::{ChatRequest, Decoded, Event, Fault, FinishReason, Format, Schema};
 
 /// The longest complaint about a wrong answer that is told to the model, in characters.
 const LONGEST_COMPLAINT: usize = 300;
@@ -23,15 +24,7 @@ const CONTRACT: &str = "Answer with one JSON value and nothing else: no explanat
 /// Sees to the form of an answer; `last` says that the model was asked again already.
 pub fn stage(format: &Format, last: bool) -> Box<dyn Stage> {
     let schema = if let Format::Schema(schema) = format { validator(schema).ok() } else { None };
-    Box::new(Form {
-        schema,
-        last,
-        text: String::new(),
-        thought: String::new(),
-        beside: Vec::new(),
-        end: None,
-        calls: false,
-    })
+    Box::new(Form { schema, last, held: Held::default(), end: None, calls: false })
 }
 
 /// Checks the schema of `request`, if there is one.
@@ -67,12 +60,7 @@ pub fn ask(request: &mut ChatRequest) {
         Format::Schema(schema) => format!("{CONTRACT} {}", described(schema)),
         _ => format!("{CONTRACT} It must be an object."),
     };
-    let system = request.messages.iter().take_while(|message| message.role == Role::System).count();
-    request.messages.insert(system, Message::new(Role::System, contract));
-    if let Some(last) = request.messages.iter_mut().rev().find(|message| message.role == Role::User) {
-        last.content.append("(Answer with the JSON value only.)");
-        last.origin = None;
-    }
+    request.instruct(contract, "(Answer with the JSON value only.)");
 }
 
 /// The schema in words for the model.
@@ -87,10 +75,7 @@ fn described(schema: &Schema) -> String {
 struct Form {
     schema: Option<(Validator, Cost)>,
     last: bool,
-    text: String,
-    thought: String,
-    /// Pictures and sources: they wait, too.
-    beside: Vec<Event>,
+    held: Held,
     end: Option<FinishReason>,
     /// Whether the model calls tools instead of answering.
     calls: bool,
@@ -113,12 +98,8 @@ impl Form {
         }
     }
 
-    fn release(&mut self, text: String, out: &mut Vec<Decoded>) {
-        let thought = std::mem::take(&mut self.thought);
-        let said = |text: String, event: fn(String) -> Event| (!text.is_empty()).then(|| Decoded::event(event(text)));
-        out.extend(said(thought, Event::Reasoning));
-        out.extend(said(text, Event::Text));
-        out.extend(self.beside.drain(..).map(Decoded::event));
+    fn release(&mut self, out: &mut Vec<Decoded>) {
+        out.extend(self.held.release().map(Decoded::event));
     }
 }
 
@@ -130,16 +111,11 @@ impl Stage for Form {
                 _ if self.calls => events.push(event),
                 Event::ToolCall(_) => {
                     self.calls = true;
-                    let text = std::mem::take(&mut self.text);
-                    self.release(text, out);
+                    self.release(out);
                     events.push(event);
                 }
-                Event::Text(more) => self.text.push_str(&more),
-                // Thinking waits, too: once it is out, nothing could be asked again.
-                Event::Reasoning(more) => self.thought.push_str(&more),
-                Event::Image(_) | Event::Citation(_) => self.beside.push(event),
                 Event::Done(reason) => self.end = Some(reason),
-                other => events.push(other),
+                other => events.extend(self.held.take(other)),
             }
         }
         if !events.is_empty() {
@@ -150,7 +126,7 @@ impl Stage for Form {
 
     fn finish(&mut self, out: &mut Vec<Decoded>) -> Result<Finish, Fault> {
         let Some(end) = self.end.take() else { return Ok(Finish::Whole) };
-        let text = std::mem::take(&mut self.text);
+        let text = std::mem::take(&mut self.held.text);
         let json = extract(&text);
         // An answer that was cut short is what it is.
         let complaint = if end == FinishReason::Stop { self.complaint(json) } else { None };
@@ -159,8 +135,8 @@ impl Stage for Form {
             let instead = json.unwrap_or(&text).to_owned();
             return Ok(Finish::Again(Correction { said: text, wanted, instead }));
         }
-        let json = json.map(str::to_owned);
-        self.release(json.unwrap_or(text), out);
+        self.held.text = json.map(str::to_owned).unwrap_or(text);
+        self.release(out);
         out.push(Decoded::event(Event::Done(end)));
         Ok(Finish::Whole)
     }

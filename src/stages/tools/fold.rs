@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::contract;
-use crate::chat::{ChatRequest, Content, Message, Part, Role, ToolChoice};
+use crate::chat::{ChatRequest, Content, Part, Role, ToolChoice};
 
 /// Takes the tools out of `request` and says the same in words.
 pub fn fold(request: &mut ChatRequest) {
@@ -14,13 +14,8 @@ pub fn fold(request: &mut ChatRequest) {
     if tools.is_empty() || choice == ToolChoice::None {
         return;
     }
-    let system = request.messages.iter().take_while(|message| message.role == Role::System).count();
     let told = contract::contract(&tools, &choice, !request.one_call);
-    request.messages.insert(system, Message::new(Role::System, told));
-    if let Some(last) = request.messages.iter_mut().rev().find(|message| message.role == Role::User) {
-        last.content.append(&contract::reminder(&choice, !request.one_call));
-        last.origin = None;
-    }
+    request.instruct(told, &contract::reminder(&choice, !request.one_call));
 }
 
 /// Calls and results become text; each call has a number by which its result refers to it.
@@ -62,6 +57,7 @@ fn with_text(content: Content, text: String) -> Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Message;
     use crate::chat::ToolCall;
 
     #[test]

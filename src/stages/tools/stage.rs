@@ -9,6 +9,7 @@ use super::contract;
 use super::reader::{Found, Reader};
 use crate::chat::{ChatRequest, Decoded, Event, Fault, FinishReason, ToolChoice, ToolDelta};
 use crate::random;
+use crate::stages::held::Held;
 use crate::stages::{Correction, Finish, Flow, Stage};
 
 /// Reads calls of the tools of `request`, if it offers any; `last` says that the model was asked again already.
@@ -27,9 +28,7 @@ pub fn stage(request: &ChatRequest, last: bool) -> Option<Box<dyn Stage>> {
         one: request.one_call,
         over: false,
         insists: (request.tool_choice.insists() && !last).then(|| Arc::new(request.tool_choice.clone())),
-        said: String::new(),
-        thought: String::new(),
-        beside: Vec::new(),
+        held: Held::default(),
         end: None,
     }))
 }
@@ -44,10 +43,7 @@ struct Calls {
     over: bool,
     /// The choice that a call must satisfy. Until one does nothing is passed on, so that the model can be asked again.
     insists: Option<Arc<ToolChoice>>,
-    said: String,
-    thought: String,
-    /// Pictures and sources that were held back with it.
-    beside: Vec<Event>,
+    held: Held,
     end: Option<FinishReason>,
 }
 
@@ -61,10 +57,10 @@ impl Calls {
     fn found(&mut self, events: &mut Events) {
         for found in std::mem::take(&mut self.found) {
             match found {
-                Found::Text(text) if self.waits() => self.said.push_str(&text),
+                Found::Text(text) if self.waits() => self.held.text.push_str(&text),
                 Found::Text(text) => events.push(Event::Text(text)),
                 Found::Call { name, arguments } => {
-                    self.release(events);
+                    events.extend(self.held.release());
                     let index = self.calls;
                     self.calls += 1;
                     let id = Some(format!("call_{}", random::hex(12)));
@@ -73,14 +69,6 @@ impl Calls {
                 }
             }
         }
-    }
-
-    /// Passes on what was held back.
-    fn release(&mut self, events: &mut Events) {
-        let said = |text: String, event: fn(String) -> Event| (!text.is_empty()).then(|| event(text));
-        events.extend(said(std::mem::take(&mut self.thought), Event::Reasoning));
-        events.extend(said(std::mem::take(&mut self.said), Event::Text));
-        events.extend(self.beside.drain(..));
     }
 }
 
@@ -98,8 +86,6 @@ impl Stage for Calls {
                     self.over = self.one && self.calls > 0;
                     events.extend(self.over.then_some(Event::Done(FinishReason::ToolCalls)));
                 }
-                Event::Reasoning(text) if self.waits() => self.thought.push_str(&text),
-                Event::Image(_) | Event::Citation(_) if self.waits() => self.beside.push(event),
                 Event::Done(reason) => {
                     self.reader.finish(&mut self.found);
                     self.found(&mut events);
@@ -109,6 +95,7 @@ impl Stage for Calls {
                         events.push(Event::Done(if self.calls > 0 { FinishReason::ToolCalls } else { reason }));
                     }
                 }
+                other if self.waits() => events.extend(self.held.take(other)),
                 other => events.push(other),
             }
         }
@@ -122,13 +109,10 @@ impl Stage for Calls {
         // What was cut short, or taken back, would come no better.
         if let Some(choice) = self.insists.as_ref().filter(|_| end == FinishReason::Stop) {
             let wanted = contract::correction(choice);
-            let said = std::mem::take(&mut self.said);
+            let said = std::mem::take(&mut self.held.text);
             return Ok(Finish::Again(Correction { instead: said.clone(), said, wanted }));
         }
-        let mut events = Events::new();
-        self.release(&mut events);
-        events.push(Event::Done(end));
-        out.extend(events.into_iter().map(Decoded::event));
+        out.extend(self.held.release().chain([Event::Done(end)]).map(Decoded::event));
         Ok(Finish::Whole)
     }
 }
