@@ -12,6 +12,7 @@ mod health;
 mod home;
 mod metrics;
 mod models;
+mod owner;
 mod problem;
 
 use actix_web::web::{self, ServiceConfig};
