@@ -12,7 +12,7 @@ export function ArchLabel({ account }: { account: Account }) {
   return (
     <a class="arch-label" href={link('accounts', account.id)}>
       <span class="arch-name">{account.name}</span>
-      {provider !== account.name && <span class="arch-provider">{provider}</span>}
+      <span class="arch-provider">{provider !== account.name && provider}</span>
       <AccountBadge state={account.state} />
       {account.until !== null && (
         <span class="arch-until">

@@ -52,7 +52,7 @@ export function Attention({ state }: { state: State }) {
             </a>
           }
         >
-          {language.value === 'zh' ? t('store.text') : `${t('store.text')} (${problem})`}
+          {language.value === 'zh' ? t('store.text') : sentence(problem)}
         </Notice>
       )}
     </div>
@@ -64,4 +64,9 @@ function reason({ cause, state }: Account): string {
   const known = t.maybe(`cause.${cause?.class ?? state}`, '');
   if (language.value === 'zh' && known !== '') return known;
   return cause === null ? known : [cause.message, cause.remedy].filter(part => part).join(' ');
+}
+
+function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { now } from '../../service/clock';
 import type { State } from '../../service/figures';
 import { freshness, onRequest } from '../../service/live';
@@ -38,8 +38,10 @@ export function Bridge({ state }: { state: State }) {
   return (
     <div class="bridge" ref={frame}>
       <p class="bridge-ends">
-        <span>{t('bridge.you', { n: state.active_keys })}</span>
-        <span class="bridge-way">{t('bridge.way', { n: state.under_way })}</span>
+        <span>{state.active_keys === 0 ? t('bridge.alone') : t('bridge.you', { n: state.active_keys })}</span>
+        <span class="bridge-way">
+          {state.under_way === 0 ? t('bridge.still') : t('bridge.way', { n: state.under_way })}
+        </span>
         <span>{t('bridge.there', { n: state.providers.length })}</span>
       </p>
       {width > 0 && width < NARROW && <Listed accounts={state.accounts} />}
@@ -66,6 +68,7 @@ interface RowProps {
 
 function Row({ accounts, width, lights, answered }: RowProps) {
   const arches = openings(accounts.length, width);
+  const fade = useId();
   const path = `path("${deckLine(width, 5)}")`;
   return (
     <div class="bridge-row">
@@ -76,7 +79,15 @@ function Row({ accounts, width, lights, answered }: RowProps) {
         height={HEIGHT}
         aria-hidden="true"
       >
-        <path class="bridge-stone" fill-rule="evenodd" d={stone(width, arches)} />
+        <defs>
+          <linearGradient id={fade}>
+            <stop class="bridge-stone-end" offset="0" />
+            <stop class="bridge-stone-full" offset="0.09" />
+            <stop class="bridge-stone-full" offset="0.91" />
+            <stop class="bridge-stone-end" offset="1" />
+          </linearGradient>
+        </defs>
+        <path fill={`url(#${fade})`} fill-rule="evenodd" d={stone(width, arches)} />
         <Rail width={width} />
         <path class="bridge-deck" d={deckLine(width)} />
         {accounts.map((account, index) => {
@@ -105,7 +116,10 @@ function Row({ accounts, width, lights, answered }: RowProps) {
       ))}
       <ul
         class="bridge-list"
-        style={{ gridTemplateColumns: `repeat(${accounts.length}, 1fr)`, paddingInline: `${BANK}px` }}
+        style={{
+          gridTemplateColumns: `repeat(${accounts.length}, minmax(0, 1fr))`,
+          paddingInline: `${BANK}px`,
+        }}
       >
         {accounts.map(account => (
           <li key={account.id}>

@@ -58,10 +58,17 @@ function columns(): Column<Call>[] {
     {
       key: 'tokens',
       head: t('newest.tokens'),
+      spare: true,
       end: true,
       cell: call => tokens(call.prompt_tokens + call.completion_tokens),
     },
-    { key: 'first', head: t('newest.first'), end: true, cell: call => latency(call.first_token_ms) },
+    {
+      key: 'first',
+      head: t('newest.first'),
+      spare: true,
+      end: true,
+      cell: call => latency(call.first_token_ms),
+    },
     { key: 'total', head: t('newest.total'), end: true, cell: call => latency(call.total_ms) },
     { key: 'at', head: t('newest.at'), end: true, cell: call => moment(call.at, now.peek()) },
   ];

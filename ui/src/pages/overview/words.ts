@@ -38,6 +38,8 @@ export const t = dictionary({
 
     'bridge.title': 'Accounts',
     'bridge.you': { one: 'You and one key', other: 'You and {n} keys' },
+    'bridge.alone': 'You',
+    'bridge.still': 'Nothing under way',
     'bridge.way': { one: 'one request under way', other: '{n} requests under way' },
     'bridge.there': { one: 'one service', other: '{n} services' },
     'arch.requests': { one: 'one request', other: '{n} requests' },
@@ -129,6 +131,8 @@ export const t = dictionary({
 
     'bridge.title': '账号',
     'bridge.you': '你和 {n} 个密钥',
+    'bridge.alone': '你',
+    'bridge.still': '此刻没有请求',
     'bridge.way': '{n} 个请求正在过桥',
     'bridge.there': '{n} 家服务',
     'arch.requests': '{n} 次请求',
@@ -149,7 +153,7 @@ export const t = dictionary({
     'measure.tokens': 'Token',
     'measure.first': '首字延迟',
     'hour.title': '最近 60 分钟',
-    'hour.summary': '共 {requests} 次请求，{errors} 次出错，{tokens} Token。',
+    'hour.summary': '共 {requests} 次请求，{errors} 次出错，{tokens} 个 Token。',
 
     'days.title': '近况',
     'days.range': '时间范围',
@@ -158,8 +162,8 @@ export const t = dictionary({
     'days.summary': '共 {requests} 次请求，其中 {errors} 次失败。',
     'days.answered': '已回答',
     'days.failed': '失败率',
-    'days.in': '输入Token',
-    'days.out': '输出Token',
+    'days.in': '输入 Token',
+    'days.out': '输出 Token',
     'days.first': '首字延迟（中位）',
     'days.slow': '首字延迟（P95）',
     'days.more': '按模型、账号、密钥查看用量',
