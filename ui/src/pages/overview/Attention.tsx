@@ -25,12 +25,9 @@ export function Attention({ state }: { state: State }) {
           tone="vermilion"
           title={account.name}
           actions={
-            <a
-              class="button"
-              href={link('accounts', account.id)}
-              aria-label={t('attention.goTo', { name: account.name })}
-            >
+            <a class="button" href={link('accounts', account.id)}>
               {t('attention.go')}
+              <span class="unseen">: {account.name}</span>
             </a>
           }
         >

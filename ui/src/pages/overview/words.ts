@@ -26,7 +26,6 @@ export const t = dictionary({
     },
 
     'attention.go': 'See to it',
-    'attention.goTo': 'See to {name}',
     'attention.more': { one: 'and one more', other: 'and {n} more' },
     'store.title': 'Changes are not being kept',
     'store.text': 'Accounts, keys and settings last only until the next restart.',
@@ -120,7 +119,6 @@ export const t = dictionary({
     'standing.waiting': '{n} 个请求正在排队',
 
     'attention.go': '去处理',
-    'attention.goTo': '去处理 {name}',
     'attention.more': '还有 {n} 个',
     'store.title': '改动没有写入磁盘',
     'store.text': '账号、密钥和设置在重启后会丢失，请检查数据目录是否可写。',
