@@ -118,7 +118,8 @@ impl App {
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
         let (database, notifier) = (household.database.clone(), household.notifier.clone());
-        let state = AppState { gateway, settings: adjustable, database, notifier, master_key, body_limit, warnings };
+        let usage = household.usage.clone();
+        let state = AppState { gateway, settings: adjustable, database, notifier, usage, master_key, body_limit, warnings };
         let state = Data::new(state);
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;
@@ -155,6 +156,7 @@ impl App {
             () = async { futures_util::future::join3(keeping, telling, stopping).await; } => Ok(()),
         };
         household.registry.keep_use();
+        household.usage.keep();
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");
         }

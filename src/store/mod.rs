@@ -15,6 +15,7 @@ mod records;
 mod restore;
 mod schema;
 mod seal;
+mod statistics;
 mod status;
 mod trouble;
 mod write;
@@ -27,6 +28,8 @@ mod fixture;
 #[cfg(test)]
 mod maintenance_tests;
 #[cfg(test)]
+mod statistics_tests;
+#[cfg(test)]
 mod trouble_tests;
 
 pub use database::{Database, Kept};
@@ -36,7 +39,7 @@ pub use files::{
 pub use folder::Store;
 pub use handout::copy;
 pub use maintenance::{backup, rotate_key};
-pub use records::{AccountRecord, Contents, EventRecord, ModelsRecord, Record, UsageRecord};
+pub use records::{AccountRecord, CallRecord, Contents, EventRecord, ModelsRecord, Record, TallyRecord, UsageRecord};
 pub use restore::restore;
 pub use status::Status;
 pub use writer::Writer;
