@@ -119,7 +119,8 @@ impl App {
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
         let (database, notifier) = (household.database.clone(), household.notifier.clone());
         let usage = household.usage.clone();
-        let state = AppState { gateway, settings: adjustable, database, notifier, usage, master_key, body_limit, warnings };
+        let state =
+            AppState { gateway, settings: adjustable, database, notifier, usage, master_key, body_limit, warnings };
         let state = Data::new(state);
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;

@@ -53,7 +53,9 @@ pub async fn open(
     let (providers, named) = providers(config, store, kinds, warnings);
     let roster = Arc::new(Roster::new(providers, Arc::clone(&pool), config.pins.clone()));
     let registry = Arc::new(Registry::new(Arc::clone(&pool), Arc::clone(&events), database.clone()));
-    let Contents { accounts, health, usage, events: happened, settings: changed, models, files, tallies, calls, .. } = contents;
+    let Contents {
+        accounts, health, usage, events: happened, settings: changed, models, files, tallies, calls, ..
+    } = contents;
     let ledger = Ledger::open(&database, &tallies, &calls);
     let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
     let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
@@ -67,7 +69,12 @@ pub async fn open(
     }
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
-    Ok(Opened { household: Household { roster, registry, database, files, notifier, usage: ledger }, settings, writer, outbox })
+    Ok(Opened {
+        household: Household { roster, registry, database, files, notifier, usage: ledger },
+        settings,
+        writer,
+        outbox,
+    })
 }
 
 /// Finds what would keep the service from starting, besides what the configuration itself has checked.

@@ -2,8 +2,7 @@
 
 /// The buckets' upper bounds, in milliseconds; what took longer than the last one falls into one more. They are kept by
 /// their places, so they never change.
-pub const BOUNDS_MS: [u64; 13] =
-    [50, 100, 200, 400, 700, 1200, 2000, 3500, 6000, 12_000, 30_000, 60_000, 120_000];
+pub const BOUNDS_MS: [u64; 13] = [50, 100, 200, 400, 700, 1200, 2000, 3500, 6000, 12_000, 30_000, 60_000, 120_000];
 
 /// How many took so long.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

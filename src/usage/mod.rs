@@ -8,13 +8,13 @@ mod calls;
 mod draft;
 mod hour;
 mod hours;
+mod keeping;
 mod ledger;
 mod name;
 mod query;
 mod receipt;
 mod report;
 mod ring;
-mod keeping;
 
 #[cfg(test)]
 mod ledger_tests;

@@ -70,7 +70,8 @@ impl Ledger {
         let empty = Sum::new(query.clone()).report();
         let summed = tokio::task::spawn_blocking(move || {
             // What memory holds of an hour is newer than what the disk does.
-            let all: BTreeMap<_, _> = kept.into_iter().chain(held).map(|one| ((one.start_ms, one.hours), one)).collect();
+            let all: BTreeMap<_, _> =
+                kept.into_iter().chain(held).map(|one| ((one.start_ms, one.hours), one)).collect();
             let mut sum = Sum::new(query);
             all.values().for_each(|one| sum.add(one));
             sum.report()
