@@ -123,6 +123,7 @@ impl App {
             settings: adjustable,
             database,
             notifier,
+            usage: household.usage.clone(),
             console,
             master_key,
             body_limit,
@@ -163,6 +164,7 @@ impl App {
             () = async { futures_util::future::join3(keeping, telling, stopping).await; } => Ok(()),
         };
         household.registry.keep_use();
+        household.usage.keep();
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");
         }
