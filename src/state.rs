@@ -29,3 +29,10 @@ pub struct AppState {
     /// What the owner should know, such as a provider file that was left out.
     pub warnings: Vec<String>,
 }
+
+impl AppState {
+    /// What the owner should know now.
+    pub fn warnings_now(&self) -> Vec<String> {
+        self.warnings.iter().cloned().chain(self.database.status().problem).collect()
+    }
+}
