@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::chat::Fault;
 use crate::openai::error::{self, Retry};
+use crate::usage::{Outcome, Receipt};
 
 /// Writes a fault.
 pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {
@@ -49,6 +50,16 @@ impl Refused {
         Self { status: 401, r#type: "authentication_error", code: "invalid_api_key", message: message.to_owned() }
     }
 
+    /// A request that another site may have made a browser send.
+    pub fn csrf(message: &str) -> Self {
+        Self { status: 403, r#type: "invalid_request_error", code: "csrf", message: message.to_owned() }
+    }
+
+    /// Whether the right is there, but not for a request like this.
+    pub const fn is_forbidden(&self) -> bool {
+        self.status == 403
+    }
+
     /// A body that cannot be read; `limit` is in bytes.
     pub fn body(error: &actix_web::Error, limit: usize) -> Self {
         let status = error.as_response_error().status_code().as_u16();
@@ -59,6 +70,12 @@ impl Refused {
             (400, "unreadable_body", "The body could not be read to its end.".to_owned())
         };
         Self { status, r#type: "invalid_request_error", code, message }
+    }
+
+    /// Notes it on the receipt of the call that is refused.
+    pub fn counted(self, receipt: Receipt) -> Self {
+        receipt.refused(Outcome::Refused, self.status, self.code);
+        self
     }
 }
 
