@@ -91,6 +91,7 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub async fn build_with(config: &Config, listener: TcpListener, parts: Parts) -> Result<Self, String> {
+        crate::metrics::started();
         let Parts { kinds, stages, network } = parts;
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
@@ -118,9 +119,18 @@ impl App {
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
         let (database, notifier) = (household.database.clone(), household.notifier.clone());
-        let usage = household.usage.clone();
-        let state =
-            AppState { gateway, settings: adjustable, database, notifier, usage, master_key, body_limit, warnings };
+        let (usage, metrics_token) = (household.usage.clone(), settings.metrics_token.clone());
+        let state = AppState {
+            gateway,
+            settings: adjustable,
+            database,
+            notifier,
+            usage,
+            master_key,
+            metrics_token,
+            body_limit,
+            warnings,
+        };
         let state = Data::new(state);
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;

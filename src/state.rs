@@ -1,5 +1,6 @@
 //! What all workers share.
 
+use crate::config::Secret;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
 use crate::keys::MasterKey;
@@ -21,6 +22,8 @@ pub struct AppState {
     pub usage: Ledger,
     /// Who may call.
     pub master_key: MasterKey,
+    /// Opens the metrics, and nothing else.
+    pub metrics_token: Option<Secret<String>>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.
