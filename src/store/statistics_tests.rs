@@ -5,7 +5,7 @@ use super::schema::FILE;
 use super::statistics::CALLS_KEPT;
 use super::{CallRecord, Database, Kept, Record, TallyRecord};
 use crate::config::Secret;
-use crate::counts::{Counts, Whose, lines, write};
+use crate::counts::{Counts, Names, Whose, lines, write};
 
 const DAY: i64 = 86_400_000;
 const HOUR: i64 = 3_600_000;
@@ -18,7 +18,7 @@ fn tally(start_ms: i64, prompt: u64) -> TallyRecord {
 
 /// The beginning, the length and the sum of what there is.
 async fn told(database: &Database, from: i64) -> Vec<(i64, i64, u64)> {
-    let found = database.tallies(from, i64::MAX).await.unwrap();
+    let found = database.tallies(from, i64::MAX, Names::Model).await.unwrap();
     let sum = |body: &str| lines(body).map(|(_, counts)| counts.prompt).sum();
     found.iter().map(|one| (one.start_ms, one.hours, sum(&one.body))).collect()
 }
@@ -102,7 +102,7 @@ async fn without_a_disk_there_is_nothing_to_read_and_no_error() {
     let store = super::Store::open(&["/proc/none".into()]);
     let key = Secret::new("0123456789abcdef".to_owned());
     let (database, ..) = Database::open(&store, Some(&key), TODAY).await.unwrap();
-    assert_eq!(database.tallies(0, i64::MAX).await.unwrap(), []);
+    assert_eq!(database.tallies(0, i64::MAX, Names::All).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -116,5 +116,5 @@ async fn an_older_database_that_can_only_be_read_has_no_statistics_and_no_error(
     limit(&mut older, 0).await.unwrap();
     let found = super::statistics::read_today(&mut older, TODAY).await.unwrap().len();
     assert_eq!((found, super::statistics::read_calls(&mut older).await.unwrap().len()), (0, 0));
-    assert_eq!(super::statistics::look(&folder.path(FILE), 0, 1).await.unwrap_or_default(), []);
+    assert_eq!(super::statistics::look(&folder.path(FILE), 0, 1, Names::All).await.unwrap_or_default(), []);
 }
