@@ -12,8 +12,8 @@ from owner import Owner
 from patience import until
 
 # Seeds of this file alone, because the fake, which all tests share, counts by credential.
-COOKIES = ("chaos-9101-25~drip5", "chaos-9102-35~drip10")
-KEY = "sk-chaos-9103-25~drip5"
+COOKIES = tuple(f"chaos-910{seed}-10~drip{seed}" for seed in range(1, 8))
+KEY = "sk-chaos-9109-7~drip5"
 CALLS = 240
 CLIENTS = 12
 MODELS = ("auto", "fake-large", "openai_compatible/fake-small")
@@ -115,8 +115,7 @@ def test_chaos_is_counted_as_clients_and_upstreams_have_seen_it(owner, fake):
     assert not wrong, wrong[:3]
     kinds = Counter(one["outcome"] for one in calls)
     assert kinds["answered"] > CALLS / 3 and kinds["abandoned"] and kinds["upstream"], kinds
-    names = (*(cookie for cookie in COOKIES), KEY.removeprefix("sk-"))
-    attempts = sum(fake.counts(name)["requests"] for name in names)
+    attempts = sum(fake.counts(name)["requests"] for name in (*COOKIES, KEY.removeprefix("sk-")))
     assert attempts == sum(one["attempts"] for one in calls), kinds
     metrics = {}
     for line in stack.ask("/metrics").body.decode().splitlines():
