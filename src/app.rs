@@ -94,6 +94,7 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub async fn build_with(config: &Config, listener: TcpListener, parts: Parts) -> Result<Self, String> {
+        crate::metrics::started();
         let Parts { kinds, stages, network } = parts;
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
@@ -121,6 +122,7 @@ impl App {
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
         let (database, notifier) = (household.database.clone(), household.notifier.clone());
+        let metrics_token = settings.metrics_token.clone();
         let state = Data::new(AppState {
             gateway,
             settings: adjustable,
@@ -129,6 +131,7 @@ impl App {
             usage: household.usage.clone(),
             console,
             master_key,
+            metrics_token,
             body_limit,
             warnings,
         });
