@@ -172,6 +172,11 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
   useEffect(() => {
     if (asksWhose(preview.error) || asksWhose(saving.error)) setAsked(true);
   }, [preview.error, saving.error]);
+  // A dialog puts the focus on its first button, which closes it.
+  useEffect(() => {
+    const timer = setTimeout(() => area.current?.closest('dialog') && area.current.focus());
+    return () => clearTimeout(timer);
+  }, []);
   // Whatever the way out, the field keeps nothing of the secret.
   useEffect(() => clear, []);
   const providers = (served.data?.providers ?? []).filter(one => one.id !== 'demo');
