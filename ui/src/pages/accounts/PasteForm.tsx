@@ -19,7 +19,7 @@ import { LimitsFields } from './LimitsFields';
 import { t } from './pasteWords';
 import { Reading } from './Reading';
 import { useDefaults } from './useDefaults';
-import { usePreview } from './usePreview';
+import { asksWhose, usePreview } from './usePreview';
 
 interface PasteFormProps {
   /** The account whose sign-in is to be renewed. */
@@ -192,11 +192,4 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
     ...{ area, held, fileError, paste, preview, saving, name, limits, provider, providers, asksProvider },
     ...{ setText, setName, setLimits, setProvider, nameOf, take, clear },
   };
-}
-
-/** Whether the service wants to be told whose a paste is. */
-function asksWhose(error: unknown): boolean {
-  return (
-    error instanceof ServiceError && (error.param === 'provider' || error.message.includes('`provider`'))
-  );
 }

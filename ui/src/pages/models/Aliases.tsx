@@ -3,11 +3,10 @@ import { Button, IconButton } from '../../parts/Button';
 import { TextInput } from '../../parts/inputs';
 import { Section } from '../../parts/Section';
 import { toast } from '../../parts/Toast';
-import { told } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import type { Served } from '../../service/types';
 import { ResetButton } from './ResetButton';
-import { change, find, without } from './saving';
+import { change, find, saidOf, without } from './saving';
 import { t } from './words';
 
 interface AliasesProps {
@@ -65,7 +64,7 @@ function NewAlias({ served, reload }: AliasesProps) {
     setModel('');
     reload();
   });
-  const error = adding.error == null ? null : told(adding.error);
+  const error = saidOf(adding.error);
   // The service says what is wrong with the value as a whole; what the model is not is said at the model.
   const atModel = error !== null && /means/.test(error) && !/another name/.test(error);
   return (

@@ -21,19 +21,19 @@ export function Providers({ providers }: { providers: readonly ServedProvider[] 
       ),
     },
     {
-      key: 'accounts',
-      head: t('provider.accounts'),
-      end: true,
-      cell: one => <a href={link('accounts')}>{number(one.accounts)}</a>,
-    },
-    { key: 'models', head: t('provider.models'), end: true, cell: one => number(one.models) },
-    {
       key: 'list',
       head: t('provider.list'),
       cell: one => (
         <span class="provider-list">{t(one.models_fetched ? 'provider.fetched' : 'provider.built')}</span>
       ),
     },
+    {
+      key: 'accounts',
+      head: t('provider.accounts'),
+      end: true,
+      cell: one => <a href={link('accounts')}>{number(one.accounts)}</a>,
+    },
+    { key: 'models', head: t('provider.models'), end: true, cell: one => number(one.models) },
   ];
   return (
     <Section title={t('providers')}>

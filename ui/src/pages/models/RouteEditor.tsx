@@ -7,10 +7,9 @@ import { Icon } from '../../parts/Icon';
 import { TextInput } from '../../parts/inputs';
 import { Notice } from '../../parts/Notice';
 import { toast } from '../../parts/Toast';
-import { told } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import type { Served } from '../../service/types';
-import { change, find, same, without } from './saving';
+import { change, find, saidOf, same, without } from './saving';
 import { knownWays } from './source';
 import { useOrder } from './useOrder';
 import { t } from './words';
@@ -46,7 +45,7 @@ export function RouteEditor({ served, name: given, reload, onClose }: RouteEdito
     reload();
     onClose();
   });
-  const error = saving.error == null ? null : told(saving.error);
+  const error = saidOf(saving.error);
   const wrong = order.ways.find(way => error?.includes(`\`${way}\``)) ?? null;
   const nameless = error !== null && name.trim() === '';
   return (

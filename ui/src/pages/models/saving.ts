@@ -1,4 +1,5 @@
 import { toast } from '../../parts/Toast';
+import { told } from '../../parts/told';
 import { ask } from '../../service/client';
 import type { Names, SettingChanged, SettingList } from '../../service/types';
 import { t } from './words';
@@ -26,6 +27,11 @@ export async function reset(part: Part): Promise<void> {
 
 function tell(changed: SettingChanged): void {
   if (!changed.kept) toast(t('kept.not', { why: changed.not_kept ?? '' }), 'bad');
+}
+
+/** What the service says of a value, without naming the field that no reader of this page sees. */
+export function saidOf(error: unknown): string | null {
+  return error == null ? null : told(error).replace(/^`value`: /, '');
 }
 
 /** A map without this name, however it is spelled there. */
