@@ -51,31 +51,33 @@ export function PasteForm({ renewing = null, onTaken }: PasteFormProps) {
     >
       <div class="paste-left stack">
         {renewing !== null && <p class="note">{t('renew.hint')}</p>}
-        {form.held === null && (
-          <Field
-            label={t('field.paste')}
-            hint={t('field.paste.hint')}
-            error={toldOf(error, 'paste') ?? form.fileError}
-          >
-            {tie => (
-              <textarea
-                {...tie}
-                ref={form.area}
-                class="input code paste-area"
-                rows={8}
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck={false}
-                placeholder={t('field.paste.placeholder')}
-                onInput={event => form.setText(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
-        <FileChoice held={form.held} onFile={form.take} onRemove={form.clear} />
-        {form.held !== null && toldOf(error, 'paste') !== null && (
-          <Notice tone="vermilion">{toldOf(error, 'paste')}</Notice>
-        )}
+        <div class="paste-field stack">
+          {form.held === null && (
+            <Field
+              label={t('field.paste')}
+              hint={t('field.paste.hint')}
+              error={toldOf(error, 'paste') ?? form.fileError}
+            >
+              {tie => (
+                <textarea
+                  {...tie}
+                  ref={form.area}
+                  class="input code paste-area"
+                  rows={8}
+                  autocomplete="off"
+                  autocapitalize="none"
+                  spellcheck={false}
+                  placeholder={t('field.paste.placeholder')}
+                  onInput={event => form.setText(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+          <FileChoice held={form.held} onFile={form.take} onRemove={form.clear} />
+          {form.held !== null && toldOf(error, 'paste') !== null && (
+            <Notice tone="vermilion">{toldOf(error, 'paste')}</Notice>
+          )}
+        </div>
         {form.asksProvider && (
           <Select
             label={t('field.provider')}
