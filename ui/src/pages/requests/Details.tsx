@@ -38,14 +38,14 @@ export function Details({ call, directory, onClose }: DetailsProps) {
       )}
       <Timeline call={call} />
       <dl class="facts">
-        <Facts call={call} directory={directory} />
+        <Facts call={call} directory={directory} onClose={onClose} />
       </dl>
       <p class="note">{t('textless')}</p>
     </Drawer>
   );
 }
 
-function Facts({ call, directory }: { call: Call; directory: Directory | null }) {
+function Facts({ call, directory, onClose }: DetailsProps & { call: Call }) {
   const key = call.key === '' ? EMPTY : call.key;
   const about = call.counted ? '' : '≈ ';
   const figure = (value: number) => (value === 0 ? NOTHING : `${about}${number(value)}`);
@@ -59,7 +59,9 @@ function Facts({ call, directory }: { call: Call; directory: Directory | null })
         {nameOf('key', call.key, directory)}
         <span class="call-links">
           <a href={link('keys')}>{t('to.keys')}</a>
-          <a href={link('requests', null, { key })}>{t('to.same')}</a>
+          <a href={link('requests', null, { key })} onClick={onClose}>
+            {t('to.same')}
+          </a>
         </span>
       </Fact>
       <Fact head={t('model')}>
