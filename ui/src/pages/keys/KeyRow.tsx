@@ -1,6 +1,6 @@
 import { dateTime, list, number, tokens } from '../../i18n/format';
 import { KeyBadge } from '../../parts/Badge';
-import { Button } from '../../parts/Button';
+import { Button, IconButton } from '../../parts/Button';
 import { Meter } from '../../parts/Meter';
 import { RelativeTime } from '../../parts/times';
 import { link } from '../../router';
@@ -35,17 +35,17 @@ export function KeyRow({ of: key, onEdit, onSwitch, onRevoke }: KeyRowProps) {
           <Button small icon="edit" label={t('edit.of', { name })} onPress={onEdit}>
             {t('edit')}
           </Button>
-          <Button
-            small
-            icon={key.enabled ? 'pause' : 'play'}
-            label={key.enabled ? t('pause.of', { name }) : t('resume.of', { name })}
-            onPress={onSwitch}
-          >
-            {key.enabled ? t('pause') : t('resume')}
-          </Button>
-          <Button small variant="danger" icon="remove" label={t('revoke.of', { name })} onPress={onRevoke}>
-            {t('revoke')}
-          </Button>
+          {key.state !== 'expired' && (
+            <Button
+              small
+              icon={key.enabled ? 'pause' : 'play'}
+              label={key.enabled ? t('pause.of', { name }) : t('resume.of', { name })}
+              onPress={onSwitch}
+            >
+              {key.enabled ? t('pause') : t('resume')}
+            </Button>
+          )}
+          <IconButton icon="remove" label={t('revoke.of', { name })} onPress={onRevoke} />
         </div>
       </div>
     </li>

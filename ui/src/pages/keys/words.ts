@@ -40,7 +40,6 @@ export const t = dictionary({
     resume: 'Resume',
     'resume.of': 'Resume {name}',
     'resume.done': '{name} may be used again.',
-    revoke: 'Revoke',
     'revoke.of': 'Revoke {name}',
     'revoke.title': 'Revoke “{name}”?',
     'revoke.text':
@@ -89,7 +88,6 @@ export const t = dictionary({
     resume: '恢复',
     'resume.of': '恢复 {name}',
     'resume.done': '{name} 已恢复使用。',
-    revoke: '吊销',
     'revoke.of': '吊销 {name}',
     'revoke.title': '吊销“{name}”？',
     'revoke.text': '{hint} 将立即失效，且无法撤销；对方若还要使用，需要另发一把新密钥。统计数据会保留。',
