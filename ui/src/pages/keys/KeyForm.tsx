@@ -50,7 +50,10 @@ export function KeyForm({ of, onSend, onClose }: KeyFormProps) {
   const [draft, setDraft] = useState(() => draftOf(of));
   const [wrong, setWrong] = useState<Wrong>({});
   const action = useAction(onSend);
-  const change = (some: Partial<Draft>) => setDraft(last => ({ ...last, ...some }));
+  const change = (some: Partial<Draft>) => {
+    setDraft(last => ({ ...last, ...some }));
+    setWrong({});
+  };
   const send = async () => {
     const found = wrongIn(draft);
     setWrong(found);

@@ -95,18 +95,18 @@ export function SecretDialog({ made, model, onClose }: SecretDialogProps) {
 function useStay(onLeave: (to: string) => void): void {
   useEffect(() => {
     const here = location.hash;
-    const moved = (event: HashChangeEvent) => {
-      event.stopImmediatePropagation();
+    // It comes before the router hears of the new address, and then that is the old one again.
+    const moved = () => {
       const to = location.hash;
+      if (to === here) return;
       history.pushState(null, '', here);
       onLeave(to);
     };
     const closed = (event: BeforeUnloadEvent) => event.preventDefault();
-    // Before the router hears of it.
-    addEventListener('hashchange', moved, true);
+    addEventListener('popstate', moved);
     addEventListener('beforeunload', closed);
     return () => {
-      removeEventListener('hashchange', moved, true);
+      removeEventListener('popstate', moved);
       removeEventListener('beforeunload', closed);
     };
   }, [onLeave]);
