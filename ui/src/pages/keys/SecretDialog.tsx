@@ -19,15 +19,15 @@ export function SecretDialog({ made, model, onClose }: SecretDialogProps) {
   // Where to go after the question: null while it is not asked, empty to stay on this page.
   const [leaving, setLeaving] = useState<string | null>(null);
   const asked = useRef<HTMLDivElement>(null);
-  useStay(setLeaving);
+  const free = useStay(setLeaving);
   useEffect(() => {
     if (leaving !== null) asked.current?.focus();
   }, [leaving]);
   const leave = () => {
     const to = leaving;
+    free.current = true;
     onClose();
-    // The page must have let go of the dialog, which would hold the reader back.
-    if (to) setTimeout(() => (location.hash = to));
+    if (to) location.hash = to;
   };
   const base = `${location.origin}/v1`;
   return (
@@ -92,13 +92,14 @@ export function SecretDialog({ made, model, onClose }: SecretDialogProps) {
 }
 
 /** Holds the reader back from leaving by the address, the back button or closing the tab. */
-function useStay(onLeave: (to: string) => void): void {
+function useStay(onLeave: (to: string) => void): { current: boolean } {
+  const free = useRef(false);
   useEffect(() => {
     const here = location.hash;
     // It comes before the router hears of the new address, and then that is the old one again.
     const moved = () => {
       const to = location.hash;
-      if (to === here) return;
+      if (free.current || to === here) return;
       history.pushState(null, '', here);
       onLeave(to);
     };
@@ -110,6 +111,7 @@ function useStay(onLeave: (to: string) => void): void {
       removeEventListener('beforeunload', closed);
     };
   }, [onLeave]);
+  return free;
 }
 
 function curl(base: string, secret: string, model: string): string {
