@@ -7,6 +7,7 @@ import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { Section } from '../../parts/Section';
 import { toast } from '../../parts/Toast';
+import { place } from '../../router';
 import { now } from '../../service/clock';
 import type { Key } from '../../service/types';
 import { changes } from './draft';
@@ -79,7 +80,7 @@ function Lists({ keys, act, onMake, onOver }: ListsProps) {
           title={t('empty')}
           actions={
             <Button icon="plus" onPress={onMake}>
-              {t('new')}
+              {t('empty.make')}
             </Button>
           }
         >
@@ -168,12 +169,15 @@ function Overlays({ over, keys, close }: { over: Over; keys: Keys; close: () => 
 
 /** A line that moves to another place in the list loses the focus; this brings it back once it stands there. */
 function useFocusAfter(keys: Key[]): (id: string) => void {
-  const wanted = useRef<string | null>(null);
+  // An address may name a key, as `#/keys/key-ab12cd`.
+  const wanted = useRef<string | null>(place.peek().rest[0] ?? null);
   // Each new list may have moved the line.
   useEffect(() => {
     if (wanted.current === null) return;
-    document.getElementById(wanted.current)?.querySelector<HTMLElement>('h3')?.focus();
+    const id = wanted.current;
     wanted.current = null;
+    // The page first gives the focus to its own heading.
+    setTimeout(() => document.getElementById(id)?.querySelector('h3')?.focus());
   }, [keys]);
   return id => {
     wanted.current = id;

@@ -13,6 +13,7 @@ export const t = dictionary({
     list: 'Keys for friends and apps',
     count: { one: '{n} in use', other: '{n} in use' },
     empty: 'No keys for others yet',
+    'empty.make': 'Make the first key',
     'empty.text':
       'A key lets a friend or an app use your API without your master key: only the models you allow, only as much as you allow, only as long as you want. Take one back and the others go on.',
     'models.all': 'All models',
@@ -61,6 +62,7 @@ export const t = dictionary({
     list: '给朋友和应用的密钥',
     count: '{n} 把在用',
     empty: '还没有给别人的密钥',
+    'empty.make': '生成第一把密钥',
     'empty.text':
       '有了单独的密钥，朋友或应用不需要主密钥就能用你的 API：能用哪些模型、用多少、用多久，都由你定。收回其中一把，其他的照常使用。',
     'models.all': '全部模型',

@@ -58,7 +58,7 @@ function Facts({ call, directory, onClose }: DetailsProps & { call: Call }) {
       <Fact head={t('key')}>
         {nameOf('key', call.key, directory)}
         <span class="call-links">
-          <a href={link('keys')}>{t('to.keys')}</a>
+          <a href={link('keys', call.key || null)}>{t('to.keys')}</a>
           <a href={link('requests', null, { key })} onClick={onClose}>
             {t('to.same')}
           </a>
@@ -82,7 +82,7 @@ function Facts({ call, directory, onClose }: DetailsProps & { call: Call }) {
         {figure(call.completion_tokens)}
         {call.reasoning_tokens > 0 && ` ${t('reasoning', { n: number(call.reasoning_tokens) })}`}
       </Fact>
-      {!call.counted && (
+      {!call.counted && call.prompt_tokens + call.completion_tokens > 0 && (
         <Fact head="">
           <span class="note">{t('estimated.long')}</span>
         </Fact>
