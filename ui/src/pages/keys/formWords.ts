@@ -3,7 +3,7 @@ import { dictionary } from '../../i18n/dictionary';
 export const t = dictionary({
   en: {
     make: 'New key',
-    edit: 'Edit “{name}”',
+    edit: 'Edit {name}',
     'make.do': 'Make the key',
     presets: 'Begin with',
     'preset.friend': 'For a friend',
@@ -40,7 +40,7 @@ export const t = dictionary({
     'date.missing': 'Choose a day that is not over.',
     saved: '{name} is saved.',
 
-    'secret.title': 'The key for “{name}”',
+    'secret.title': 'New key: {name}',
     'secret.once': 'Copy it now: it is shown only this once.',
     'secret.onceText': 'Only a fingerprint of it is stored. Lost means: revoke it and make another.',
     secret: 'Key',
@@ -58,7 +58,7 @@ export const t = dictionary({
   },
   zh: {
     make: '新建密钥',
-    edit: '编辑“{name}”',
+    edit: '编辑：{name}',
     'make.do': '生成密钥',
     presets: '从模板开始',
     'preset.friend': '给朋友',
@@ -95,7 +95,7 @@ export const t = dictionary({
     'date.missing': '请选择今天或以后的日期。',
     saved: '{name} 已保存。',
 
-    'secret.title': '“{name}”的密钥',
+    'secret.title': '新密钥：{name}',
     'secret.once': '请立即复制，密钥只显示这一次。',
     'secret.onceText': '系统只保存它的指纹。若丢失，只能吊销后重新生成。',
     secret: '密钥',
