@@ -141,6 +141,11 @@ impl Ledger {
         self.0.clock.now()
     }
 
+    /// The time by which calls are counted, in milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.time()
+    }
+
     pub(super) fn follow_clock(&self) {
         self.0.clock.follow();
     }
