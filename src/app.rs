@@ -105,16 +105,7 @@ impl App {
         let (janitor, bin) = Janitor::new();
         let (rolls_in, rolls) = Rolls::new();
         let limits = settings.limits.clone();
-        let gateway = Gateway {
-            roster: Arc::clone(&household.roster),
-            registry: Arc::clone(&household.registry),
-            admission: Admission::new(limits.concurrent),
-            janitor,
-            rolls: rolls_in,
-            desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
-            limits: limits.clone(),
-            stages,
-        };
+        let gateway = gateway(&household, &limits, stages, (janitor, rolls_in));
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
@@ -175,6 +166,19 @@ impl App {
         // The file is closed properly, unless the disk does not let it.
         let _ = tokio::time::timeout(CLOSE_PATIENCE, writer).await;
         result
+    }
+}
+
+fn gateway(household: &Household, limits: &Limits, stages: &'static [Maker], bins: (Janitor, Rolls)) -> Gateway {
+    Gateway {
+        roster: Arc::clone(&household.roster),
+        registry: Arc::clone(&household.registry),
+        admission: Admission::new(limits.concurrent),
+        janitor: bins.0,
+        rolls: bins.1,
+        desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
+        limits: limits.clone(),
+        stages,
     }
 }
 
