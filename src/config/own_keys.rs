@@ -62,3 +62,19 @@ pub fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret
     }
     Some(Secret::new(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_for_the_metrics_is_long_and_is_not_shown() {
+        for token in ["short-SECRET", "has a space in it SECRET"] {
+            let mut problems = Problems::default();
+            assert!(metrics_token(Some(token), &mut problems).is_none());
+            let told = problems.to_string();
+            assert!(told.contains("METRICS_TOKEN") && !told.contains("SECRET"), "{told}");
+        }
+        assert!(metrics_token(Some("scrape-0123456789"), &mut Problems::default()).is_some());
+    }
+}

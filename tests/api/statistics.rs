@@ -211,6 +211,14 @@ fn the_owner_sees_who_used_how_much() {
     assert_eq!(asked("?by=account&step=day")["totals"][0]["name"], "toy-1");
     assert_eq!(asked("?key=key-other")["totals"], json!([]));
     assert_eq!(asked("?by=key&account=toy-1&model=script")["totals"][0]["name"], "");
+}
+
+#[test]
+fn the_owner_gets_a_table_and_pages_and_nobody_else_does() {
+    let app = toy(&[]);
+    for script in ["t:x\nu:3,4\nend", "t:x\nu:30,40\nend", "fault"] {
+        app.chat(&question("script", script));
+    }
     for (path, named) in [
         ("usage?step=week", "step"),
         ("requests?limit=0", "limit"),
