@@ -12,6 +12,7 @@ use crate::accounts::{
 use crate::config::{self, Config, Secret};
 use crate::gateway::settings::{self, Settings};
 use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
+use crate::keys::Keyring;
 use crate::notify::{Notifier, Outbox, Target};
 use crate::providers::{Kind, Provider, Setup};
 use crate::store::{Contents, Database, Files, Record, Store, UsageRecord, Writer};
@@ -52,7 +53,9 @@ pub async fn open(
     let (providers, named) = providers(config, store, kinds, warnings);
     let roster = Arc::new(Roster::new(providers, Arc::clone(&pool), config.pins.clone()));
     let registry = Arc::new(Registry::new(Arc::clone(&pool), Arc::clone(&events), database.clone()));
-    let Contents { accounts, health, usage, events: happened, settings: changed, models, files, .. } = contents;
+    let Contents { accounts, health, usage, events: happened, settings: changed, models, files, keys, key_use, .. } =
+        contents;
+    let keyring = Arc::new(Keyring::new(database.clone(), keys, &key_use, warnings));
     let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
     let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
     let health: HashMap<String, String> = health.into_iter().collect();
@@ -65,7 +68,8 @@ pub async fn open(
     }
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
-    Ok(Opened { household: Household { roster, registry, database, files, notifier }, settings, writer, outbox })
+    let household = Household { roster, registry, keyring, database, files, notifier };
+    Ok(Opened { household, settings, writer, outbox })
 }
 
 /// Finds what would keep the service from starting, besides what the configuration itself has checked.

@@ -1,8 +1,11 @@
 //! What all workers share.
 
+use std::sync::Arc;
+
+use crate::config::Variable;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
-use crate::keys::MasterKey;
+use crate::keys::{Keyring, MasterKey};
 use crate::notify::Notifier;
 use crate::store::Database;
 
@@ -16,8 +19,12 @@ pub struct AppState {
     pub database: Database,
     /// Who tells the owner.
     pub notifier: Notifier,
-    /// Who may call.
+    /// The owner's key.
     pub master_key: MasterKey,
+    /// The keys that the owner made for others.
+    pub keyring: Arc<Keyring>,
+    /// What the environment said at the start; no secret is in it.
+    pub environment: Vec<Variable>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.

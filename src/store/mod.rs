@@ -6,6 +6,7 @@ mod files;
 mod folder;
 mod handout;
 mod key;
+mod keys;
 mod lock;
 mod maintenance;
 mod opening;
@@ -35,6 +36,7 @@ pub use files::{
 };
 pub use folder::Store;
 pub use handout::copy;
+pub use keys::{KeyRecord, KeyUseRecord};
 pub use maintenance::{backup, rotate_key};
 pub use records::{AccountRecord, Contents, EventRecord, ModelsRecord, Record, UsageRecord};
 pub use restore::restore;

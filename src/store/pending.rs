@@ -7,8 +7,8 @@ use super::records::{EventRecord, Record};
 /// How many events are kept for a disk that does not take them. The oldest go first.
 const MOST_EVENTS: usize = 10_000;
 
-/// What a record replaces. The order is that of writing: what is forgotten goes first, and an account stands before
-/// whatever belongs to it.
+/// What a record replaces. The order is that of writing: what is forgotten goes first, and an account or a key stands
+/// before whatever belongs to it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Drop(String),
@@ -19,6 +19,8 @@ enum Key {
     Models(String),
     File(String),
     DropFile(String),
+    ApiKey(String),
+    ApiKeyUse(String),
 }
 
 impl Key {
@@ -28,7 +30,12 @@ impl Key {
             Self::Drop(account) | Self::Account(account) | Self::Health(account) | Self::Usage(account, _) => {
                 Some(account)
             }
-            Self::Setting(_) | Self::Models(_) | Self::File(_) | Self::DropFile(_) => None,
+            Self::Setting(_)
+            | Self::Models(_)
+            | Self::File(_)
+            | Self::DropFile(_)
+            | Self::ApiKey(_)
+            | Self::ApiKeyUse(_) => None,
         }
     }
 }
@@ -87,6 +94,8 @@ impl Pending {
                 self.latest.remove(&Key::File(id.clone()));
                 Key::DropFile(id.clone())
             }
+            Record::Key(key) => Key::ApiKey(key.id.clone()),
+            Record::KeyUse(used) => Key::ApiKeyUse(used.key.clone()),
             Record::Event(event) => return self.append(event.clone()),
         };
         self.latest.insert(key, record);
@@ -120,6 +129,8 @@ mod tests {
             Record::Models(models) => format!("models {}", models.provider),
             Record::File(file) => format!("file {}", file.id),
             Record::DropFile(id) => format!("drop file {id}"),
+            Record::Key(key) => format!("key {}", key.id),
+            Record::KeyUse(used) => format!("use {}", used.key),
             Record::Event(_) => unreachable!("events stand apart"),
         };
         pending.records().map(name).chain(pending.events().map(|event| format!("event {}", event.body))).collect()

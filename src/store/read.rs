@@ -6,6 +6,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::files::FileRecord;
+use super::keys;
 use super::records::{AccountRecord, Contents, EventRecord, ModelsRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
 use crate::config::Secret;
@@ -24,6 +25,8 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         settings: settings(connection).await?,
         models: models(connection).await?,
         files: files(connection, vault).await?,
+        keys: keys::keys(connection).await?,
+        key_use: keys::uses(connection).await?,
         warnings,
     })
 }
