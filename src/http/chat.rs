@@ -8,6 +8,7 @@ use futures_util::stream;
 
 use super::auth::Caller;
 use super::description::{ChatCompletionRequest, StreamEvent};
+use super::models;
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
 use crate::gateway::{Answering, Trail};
@@ -42,7 +43,7 @@ use crate::upstream::Client;
         (status = 409, description = "The service behind found a conflict."),
         (status = 413, description = "The body is too large."),
         (status = 422, description = "The service behind cannot work with the request."),
-        (status = 429, description = "The accounts' limits are reached, or there are too many requests at once."),
+        (status = 429, description = "The key's or the accounts' limits are reached, or there are too many requests at once."),
         (status = 503, description = "No account can answer now, or the service is stopping."),
     ),
     security(("key" = []))
@@ -54,6 +55,7 @@ pub async fn completions(
     client: Data<Client>,
     body: Result<Bytes, Error>,
 ) -> Result<impl Responder, Refused> {
+    caller.admit()?;
     let body = own(body.map_err(|error| Refused::body(&error, state.body_limit))?);
     let conversation = head.headers().get(CONVERSATION).and_then(|value| value.to_str().ok());
     Ok(match begin(&caller, &state, &client, body, conversation) {
@@ -100,6 +102,10 @@ fn begin(
 ) -> Result<(Answering, bool), Fault> {
     let mut request = request::parse(body)?;
     request.session = conversation.map(str::to_owned);
+    caller.files_of().clone_into(&mut request.files_of);
+    if !caller.allows(&request.model) {
+        return Err(models::unknown(&request.model));
+    }
     let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));
     let writer: Box<dyn AnswerWriter> = if streams {
@@ -107,7 +113,9 @@ fn begin(
     } else {
         Box::new(Whole::new(identity, legacy))
     };
-    Ok((state.gateway.reply(client, request, writer, caller.asker())?, streams))
+    let model = caller.key.as_ref().map(|_| request.model.clone()).unwrap_or_default();
+    let begun = state.gateway.reply(client, request, writer, caller.asker());
+    Ok((begun.map_err(|fault| models::narrowed(fault, caller, &model))?, streams))
 }
 
 async fn whole(mut reply: Answering, owner: bool) -> HttpResponse {
