@@ -1,10 +1,12 @@
 //! What all workers share.
 
-use crate::config::Secret;
+use std::sync::Arc;
+
+use crate::config::{Secret, Variable};
 use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
-use crate::keys::MasterKey;
+use crate::keys::{Keyring, MasterKey};
 use crate::notify::Notifier;
 use crate::store::Database;
 use crate::usage::Ledger;
@@ -23,10 +25,14 @@ pub struct AppState {
     pub usage: Ledger,
     /// The owner at the console.
     pub console: Console,
-    /// Who may call.
-    pub master_key: MasterKey,
     /// Opens the metrics, and nothing else.
     pub metrics_token: Option<Secret<String>>,
+    /// The owner's key.
+    pub master_key: MasterKey,
+    /// The keys that the owner made for others.
+    pub keyring: Arc<Keyring>,
+    /// What the environment said at the start; no secret is in it.
+    pub environment: Vec<Variable>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::files::FileRecord;
+use super::keys::{KeyRecord, KeyUseRecord};
 use crate::config::Secret;
 
 /// An account as it is kept. What only its user understands is JSON text here.
@@ -181,6 +182,10 @@ pub enum Record {
     DropSession(String),
     /// What somebody changed.
     Audit(AuditRecord),
+    /// A key that the owner made for others, whole.
+    Key(KeyRecord),
+    /// How much such a key was used. That of one that is not kept is not kept either.
+    KeyUse(KeyUseRecord),
 }
 
 /// Everything that was kept when the database was opened.
@@ -208,6 +213,10 @@ pub struct Contents {
     pub sessions: Vec<SessionRecord>,
     /// What was changed, oldest first.
     pub audit: Vec<AuditRecord>,
+    /// The keys that the owner made for others, by id.
+    pub keys: Vec<KeyRecord>,
+    /// How much they were used.
+    pub key_use: Vec<KeyUseRecord>,
     /// What the owner should know about the opening, in sentences.
     pub warnings: Vec<String>,
 }
