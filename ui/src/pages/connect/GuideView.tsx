@@ -13,7 +13,7 @@ interface GuideViewProps {
 /** What to fill in where, for one app. */
 export function GuideView({ app, setup, mask }: GuideViewProps) {
   const { where, entries = [], snippets = [], notes = [], warning } = app.guide(setup);
-  const name = app.id === 'one-field' ? t('oneField') : app.name;
+  const name = t.maybe(`app.${app.id}`, app.name);
   return (
     <section class="guide" aria-labelledby="guide-name">
       <h2 id="guide-name" class="guide-name" tabIndex={-1}>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../parts/Button';
 import { Segmented } from '../../parts/choices';
 import { TextInput } from '../../parts/inputs';
@@ -83,8 +83,11 @@ function Maker({ appName, onMade }: { appName: string; onMade: (made: KeyMade) =
 }
 
 function Made({ made: { key, secret, kept, not_kept } }: { made: KeyMade }) {
+  const element = useRef<HTMLDivElement>(null);
+  // The form is gone, and with it the button that had the focus.
+  useEffect(() => element.current?.focus({ preventScroll: true }), []);
   return (
-    <div class="stack">
+    <div class="stack" tabIndex={-1} ref={element}>
       <Notice tone="jade" title={t('made', { name: key.name })}>
         <p>{t('madeNote')}</p>
         <MaskedValue text={secret} mask={{ secret, seen: key.hint }} label={t('key')} />

@@ -40,7 +40,7 @@ export default function Connect() {
             <Address address={address} wrong={root === null} onChange={setAddress} />
             <ModelChoice model={model} onChange={setModel} />
           </div>
-          <KeyChoice appName={app.name} made={made} onMade={setMade} />
+          <KeyChoice appName={t.maybe(`app.${app.id}`, app.name)} made={made} onMade={setMade} />
         </div>
         <Test root={setup.root} secret={made?.secret ?? null} model={model} />
       </Section>
@@ -126,7 +126,7 @@ function Apps({ chosen }: { chosen: App }) {
                   aria-pressed={app === chosen}
                   onClick={() => choose(app)}
                 >
-                  {app.id === 'one-field' ? t('oneField') : app.name}
+                  {t.maybe(`app.${app.id}`, app.name)}
                 </button>
               </li>
             ))}

@@ -78,15 +78,11 @@ function Empty() {
   return (
     <EmptyState
       title={t('empty')}
-      actions={
-        <>
-          {[t('try1'), t('try2'), t('try3')].map(text => (
-            <Button key={text} onPress={() => void first(text)}>
-              {text}
-            </Button>
-          ))}
-        </>
-      }
+      actions={[t('try1'), t('try2'), t('try3')].map(text => (
+        <Button key={text} onPress={() => void first(text)}>
+          {text}
+        </Button>
+      ))}
     >
       {t('emptyText')}
     </EmptyState>
