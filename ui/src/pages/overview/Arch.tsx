@@ -33,7 +33,7 @@ export function Arch({ account, opening, now, foot = WATER }: ArchProps) {
 /** How far the arch is drawn, of 100: as much of its rest as is over, and never nothing or all. */
 function rested({ since, until }: Account, now: number): number {
   if (until === null || until <= since) return 50;
-  return Math.min(92, Math.max(14, ((now - since) / (until - since)) * 100));
+  return Math.min(92, Math.max(26, ((now - since) / (until - since)) * 100));
 }
 
 /** The stones that fell out of the crown. */
