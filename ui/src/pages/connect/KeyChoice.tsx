@@ -82,7 +82,13 @@ function Maker({ appName, onMade }: { appName: string; onMade: (made: KeyMade) =
   );
 }
 
-function Made({ made: { key, secret, kept, not_kept }, onAnother }: { made: KeyMade; onAnother: () => void }) {
+function Made({
+  made: { key, secret, kept, not_kept },
+  onAnother,
+}: {
+  made: KeyMade;
+  onAnother: () => void;
+}) {
   const element = useRef<HTMLDivElement>(null);
   // The form is gone, and with it the button that had the focus.
   useEffect(() => element.current?.focus({ preventScroll: true }), []);
