@@ -3,6 +3,7 @@
 mod accounts;
 mod environment;
 mod masked;
+mod number;
 mod own_keys;
 mod pool;
 mod problem;

@@ -1,7 +1,8 @@
 //! How the pool of accounts is used.
 
+use super::number::number;
 use super::problem::Problems;
-use super::settings::{Raw, number};
+use super::settings::Raw;
 
 /// How the pool of accounts is used, where nothing else was set while the service ran.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::environment::Environment;
+use super::number::{number, port};
 use super::own_keys::{data_key, master_key, metrics_token};
 use super::pool::PoolSettings;
 use super::problem::Problems;
@@ -123,11 +124,8 @@ impl Settings {
         let listen_port = port("LISTEN_PORT", raw.listen_port.as_deref(), problems);
         let app_port = port("APP_PORT", raw.app_port.as_deref(), problems);
         if listen_port == app_port {
-            problems.add(
-                "APP_PORT",
-                "it is the same port as LISTEN_PORT",
-                "give nginx and the service different ports",
-            );
+            let what = "it is the same port as LISTEN_PORT";
+            problems.add("APP_PORT", what, "give nginx and the service different ports");
         }
         Self {
             listen_port,
@@ -168,33 +166,9 @@ fn limits(raw: &Raw, problems: &mut Problems) -> Limits {
     }
 }
 
-fn port(name: &str, value: Option<&str>, problems: &mut Problems) -> u16 {
-    let port = number(name, value, 1, 65535, variables::number(name), problems);
-    u16::try_from(port).unwrap_or_default()
-}
-
 fn workers(value: Option<&str>, problems: &mut Problems) -> usize {
     let cores = std::thread::available_parallelism().map_or(2, |n| n.get() as u64);
     usize::try_from(number("WORKERS", value, 1, 256, cores, problems)).unwrap_or(2)
-}
-
-pub(super) fn number(
-    name: &str,
-    value: Option<&str>,
-    low: u64,
-    high: u64,
-    default: u64,
-    problems: &mut Problems,
-) -> u64 {
-    let Some(value) = value else { return default };
-    match value.parse::<u64>() {
-        Ok(n) if (low..=high).contains(&n) => n,
-        _ => {
-            let mend = format!("write a whole number from {low} to {high}, or leave it out for {default}");
-            problems.add(name, "it is not a number in range", mend);
-            default
-        }
-    }
 }
 
 fn switch(name: &str, value: Option<&str>, problems: &mut Problems) -> bool {
@@ -281,6 +255,16 @@ mod tests {
             assert!(!problems.to_string().contains(key), "{problems}");
         }
         assert!(read(&[("API_MASTER_KEY", "qq-0123456789abcdef")]).1.is_empty());
+    }
+
+    #[test]
+    fn a_token_for_the_metrics_is_long_and_is_not_shown() {
+        for token in ["short-SECRET", "has a space in it SECRET"] {
+            let (settings, problems) = read(&[("METRICS_TOKEN", token)]);
+            let told = problems.to_string();
+            assert!(settings.metrics_token.is_none() && told.contains("METRICS_TOKEN") && !told.contains("SECRET"));
+        }
+        assert!(read(&[("METRICS_TOKEN", "scrape-0123456789")]).0.metrics_token.is_some());
     }
 
     #[test]

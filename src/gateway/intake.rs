@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::{Found as Checked, look};
+use super::recognising::recognise;
 use super::roster::{Member, Roster};
-use crate::accounts::paste::{self, Found, Paste, Recognition};
+use crate::accounts::paste::Found;
 use crate::accounts::{Account, Changes, Limits, Origin, Registry};
 use crate::chat::FaultKind;
 use crate::config::Secret;
@@ -18,12 +19,21 @@ use crate::upstream::Client;
 pub struct Offer {
     /// What was pasted.
     pub text: Secret<String>,
-    /// The provider that it belongs to, if the owner says so.
-    pub provider: Option<String>,
+    /// Whose it is, as far as the owner says so.
+    pub whose: Whose,
     /// The owner's name for the account.
     pub name: Option<String>,
     /// Limits for it.
     pub limits: Option<Limits>,
+}
+
+/// Whose credential a paste is, as far as its owner says so; the rest is found out.
+#[derive(Debug, Default)]
+pub struct Whose {
+    /// The provider that it belongs to.
+    pub provider: Option<String>,
+    /// The account that it is a new sign-in of.
+    pub account: Option<String>,
 }
 
 /// Why nothing was saved.
@@ -71,18 +81,43 @@ pub struct Taken {
     pub understood: Understood,
 }
 
+impl Whose {
+    /// The provider whose credential it must be; that of the account, if the owner names one.
+    fn provider(&self, registry: &Registry) -> Result<Option<String>, Refusal> {
+        let Some(id) = &self.account else { return Ok(self.provider.clone()) };
+        let account = registry.pool.account(id).ok_or_else(|| {
+            let shown: String = id.chars().filter(|c| !c.is_control()).take(40).collect();
+            Refusal::Wrong("account", format!("there is no account `{shown}`"))
+        })?;
+        match &self.provider {
+            Some(provider) if *provider != account.provider => {
+                Err(Refusal::Wrong("provider", format!("`{id}` is an account of {}", account.provider)))
+            }
+            _ => Ok(Some(account.provider.clone())),
+        }
+    }
+
+    /// The account that gets the credential: the one that the owner names, else the one that has it already.
+    fn renewed(&self, registry: &Registry, member: &Member, found: &Found) -> Result<Option<Arc<Account>>, Refusal> {
+        let holder = known(registry, member, &found.credential, found.identity.as_deref());
+        let Some(id) = &self.account else { return Ok(holder) };
+        match holder {
+            Some(other) if other.id != *id => {
+                let what = format!("It is the sign-in of {}, not of {id}; sign in as the other one.", other.id);
+                Err(Refusal::Wrong("paste", what))
+            }
+            _ => Ok(registry.pool.account(id)),
+        }
+    }
+}
+
 /// Says what is understood of a paste, and saves nothing.
 ///
 /// # Errors
 /// A sentence that says what was understood and what is missing.
-pub fn preview(
-    roster: &Roster,
-    registry: &Registry,
-    text: &str,
-    provider: Option<&str>,
-) -> Result<Understood, Refusal> {
-    let (member, form, found) = recognise(roster, registry, text, provider)?;
-    let account = known(registry, member, &found.credential, found.identity.as_deref()).map(|one| one.id.clone());
+pub fn preview(roster: &Roster, registry: &Registry, text: &str, whose: &Whose) -> Result<Understood, Refusal> {
+    let (member, form, found) = recognise(roster, registry, text, whose.provider(registry)?.as_deref())?;
+    let account = whose.renewed(registry, member, &found)?.map(|one| one.id.clone());
     Ok(understood(member, form, &found, account))
 }
 
@@ -92,11 +127,11 @@ pub fn preview(
 /// # Errors
 /// As [`preview`]; also if the upstream refuses the credential.
 pub async fn take_in(roster: &Roster, registry: &Registry, client: &Client, offer: Offer) -> Result<Taken, Refusal> {
-    let Offer { text, provider, name, limits } = offer;
+    let Offer { text, whose, name, limits } = offer;
     if let Some(limits) = &limits {
         limits.check().map_err(|what| Refusal::Wrong("limits", what))?;
     }
-    let (member, form, mut found) = recognise(roster, registry, text.expose(), provider.as_deref())?;
+    let (member, form, mut found) = recognise(roster, registry, text.expose(), whose.provider(registry)?.as_deref())?;
     if let Some(expires) = found.expires {
         found.credential.insert(EXPIRES.to_owned(), expires.to_string());
     }
@@ -116,7 +151,7 @@ pub async fn take_in(roster: &Roster, registry: &Registry, client: &Client, offe
     };
     // From here on nobody else changes accounts: the same credential pasted twice at once is one account.
     let changes = registry.begin().await;
-    let old = known(registry, member, &found.credential, found.identity.as_deref());
+    let old = whose.renewed(registry, member, &found)?;
     let name = name.map(|name| checked_name(registry, &name, old.as_deref())).transpose()?;
     let account = old.as_ref().map(|one| one.id.clone());
     let understood = understood(member, form, &found, account);
@@ -157,39 +192,6 @@ async fn save(
         kept = changes.change(&old.id, change).await.map_err(gone)?.1;
     }
     Ok((old.id.clone(), false, kept))
-}
-
-/// Finds the one provider whose credential this is.
-fn recognise<'a>(
-    roster: &'a Roster,
-    registry: &Registry,
-    text: &str,
-    provider: Option<&str>,
-) -> Result<(&'a Arc<Member>, &'static str, Box<Found>), Refusal> {
-    let members: Vec<&Arc<Member>> = match provider {
-        Some(id) => vec![roster.member(id).ok_or_else(|| Refusal::Wrong("provider", no_provider(roster, id)))?],
-        None => roster.members.iter().collect(),
-    };
-    let wrong = |what: String| Refusal::Wrong("paste", what);
-    let paste = paste::read(text).map_err(wrong)?;
-    let (asked, now) = (provider.is_some(), registry.pool.now() / 1000);
-    let mut found = Vec::new();
-    let mut unusable = None;
-    for member in members {
-        match member.provider.credentials().map(|power| power.recognise(&paste, asked, now)) {
-            Some(Recognition::Found(one)) => found.push((member, one)),
-            Some(Recognition::Unusable(why)) => unusable = unusable.or(Some(why)),
-            Some(Recognition::Nothing) | None => {}
-        }
-    }
-    if found.len() > 1 {
-        let ids: Vec<_> = found.iter().map(|(member, _)| member.provider.id()).collect();
-        let what = format!("It holds credentials for {}; say in `provider` which one is meant.", ids.join(" and "));
-        return Err(wrong(what));
-    }
-    let (member, found) =
-        found.pop().ok_or_else(|| wrong(unusable.unwrap_or_else(|| nothing(roster, &paste, provider))))?;
-    Ok((member, paste.form.name(), found))
 }
 
 /// The account that this credential belongs to already.
@@ -237,38 +239,5 @@ pub fn checked_name(registry: &Registry, name: &str, own: Option<&Account>) -> R
     match twin {
         Some(twin) => Err(wrong(format!("`{name}` is what the account {} is called already; take another", twin.id))),
         None => Ok(name.to_owned()),
-    }
-}
-
-fn no_provider(roster: &Roster, id: &str) -> String {
-    let shown: String = id.chars().filter(|c| !c.is_control()).take(40).collect();
-    format!("there is no provider `{shown}`; there are {}", provider_ids(roster))
-}
-
-fn provider_ids(roster: &Roster) -> String {
-    let ids = roster.members.iter().filter(|member| member.provider.credentials().is_some());
-    ids.map(|member| member.provider.id()).collect::<Vec<_>>().join(", ")
-}
-
-/// What is said of a paste that nobody knows what to do with.
-fn nothing(roster: &Roster, paste: &Paste, provider: Option<&str>) -> String {
-    let form = paste.form.name();
-    let mut hosts: Vec<&str> = paste.sources.iter().filter_map(|source| source.host.as_deref()).collect();
-    hosts.sort_unstable();
-    hosts.dedup();
-    match (hosts.as_slice(), provider) {
-        ([], Some(id)) => format!("It is {form}, but holds no credential of {id}."),
-        ([], None) if paste.sources.is_empty() => {
-            format!("It is {form} and could be a key; say in `provider` whose it is: {}.", provider_ids(roster))
-        }
-        ([], None) => format!(
-            "It is {form}, but no cookie or key in it is one that a provider here knows: {}.",
-            provider_ids(roster)
-        ),
-        (hosts, _) => format!(
-            "It is {form} of {}, which holds no credential of a provider here: {}.",
-            hosts.iter().take(3).copied().collect::<Vec<_>>().join(", "),
-            provider.map_or_else(|| provider_ids(roster), str::to_owned)
-        ),
     }
 }

@@ -6,6 +6,7 @@ use fake_upstream::{FIXTURES_DIR, FakeUpstream};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, KEY, TestApp, question, start, stream};
+use crate::console::sign_in;
 
 const KEYS: &str = "/admin/api/keys";
 
@@ -191,6 +192,17 @@ fn a_key_sees_and_asks_for_its_models_only() {
     }
     let unknown = chat(&app, &secret, &question("no-such-model", "hi"));
     assert!(unknown.status == 404 && !unknown.body.contains("Near"), "{}", unknown.body);
+}
+
+#[test]
+fn a_key_that_the_console_tries_counts_and_not_its_session() {
+    let app = start(&[]);
+    let (_, secret) = make(&app, &json!({"models": ["demo"]}));
+    let cookie = sign_in(&app, false);
+    let bearer = format!("Bearer {secret}");
+    let ask = |headers: &[(&str, &str)]| app.call("GET", "/v1/models", headers, "").json()["data"].clone();
+    assert_eq!(ask(&[("Authorization", &bearer), ("Cookie", &cookie)]).as_array().unwrap().len(), 1);
+    assert!(ask(&[("Cookie", &cookie)]).as_array().unwrap().len() > 1);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod keys; // keys for friends and apps
 mod lacks;
 mod live; // what a console hears
 mod long;
+mod pastes;
 mod pictures;
 mod proxy; // the way out through a proxy
 mod renewal; // tokens that are good for one use

@@ -12,7 +12,7 @@ use super::problem::{No, read};
 use super::{BROKEN_OFF, Subject, to_its_end};
 use crate::accounts::{Account, EventKind, Limits, Outcome};
 use crate::config::Secret;
-use crate::gateway::{self, Found, Gateway, Offer, Understood, check, checked_name};
+use crate::gateway::{self, Found, Gateway, Offer, Understood, Whose, check, checked_name};
 use crate::http::owner::Owner;
 use crate::http::problem::Refused;
 use crate::state::AppState;
@@ -27,6 +27,8 @@ pub struct Pasted {
     paste: String,
     /// The provider that it belongs to; needed only where the paste does not tell.
     provider: Option<String>,
+    /// The account that it is a new sign-in of; without it, that is found out.
+    account: Option<String>,
     /// A name for the account.
     name: Option<String>,
     /// Its limits.
@@ -120,7 +122,8 @@ pub async fn preview(_: Owner, state: Data<AppState>, body: Result<Bytes, Error>
     let body = body.map_err(|error| Refused::body(&error, state.body_limit))?;
     let answered = read::<Pasted>(&body).and_then(|pasted| {
         let (roster, registry) = (&state.gateway.roster, &state.gateway.registry);
-        gateway::preview(roster, registry, &pasted.paste, pasted.provider.as_deref()).map_err(No::from)
+        let whose = Whose { provider: pasted.provider, account: pasted.account };
+        gateway::preview(roster, registry, &pasted.paste, &whose).map_err(No::from)
     });
     Ok(answered.map_or_else(|no| no.answer(), |what| HttpResponse::Ok().json(understood(what))))
 }
@@ -138,8 +141,8 @@ pub async fn add(
         Ok(pasted) => pasted,
         Err(no) => return Ok(no.answer()),
     };
-    let Pasted { paste, provider, name, limits } = pasted;
-    let offer = Offer { text: Secret::new(paste), provider, name, limits };
+    let Pasted { paste, provider, account, name, limits } = pasted;
+    let offer = Offer { text: Secret::new(paste), whose: Whose { provider, account }, name, limits };
     let owned = state.clone();
     let taken = to_its_end(async move {
         let Gateway { roster, registry, .. } = &owned.gateway;

@@ -77,6 +77,8 @@ export interface EventList {
 export interface Pasted {
   paste: string;
   provider?: string;
+  /** The account that it is a new sign-in of. */
+  account?: string;
   name?: string;
   limits?: AccountLimits;
 }

@@ -101,7 +101,7 @@ export function PasteForm({ renewing = null, onTaken }: PasteFormProps) {
         </div>
       </div>
       <div class="paste-right stack">
-        <Reading preview={preview} nameOf={form.nameOf} wanted={renewing?.id ?? null} />
+        <Reading preview={preview} nameOf={form.nameOf} />
         <HowTo kind={renewing !== null && renewing.provider !== 'qianwen' ? 'key' : 'qianwen'} />
       </div>
     </form>
@@ -150,9 +150,10 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
   const [name, setName] = useState('');
   const [limits, setLimits] = useState<AccountLimits>({});
   const served = useResource(signal => ask<Served>('/admin/api/models', { signal }));
-  const provider = chosen ?? renewing?.provider ?? '';
+  const provider = chosen ?? '';
   const paste = held?.text ?? text;
-  const preview = usePreview(paste, provider);
+  const whose = renewing === null ? { provider } : { account: renewing.id };
+  const preview = usePreview(paste, whose);
   const clear = () => {
     if (area.current !== null) area.current.value = '';
     setText('');
@@ -162,7 +163,7 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
   const saving = useAction(async () => {
     const body: Pasted = {
       paste,
-      ...(provider === '' ? {} : { provider }),
+      ...(renewing === null ? provider !== '' && { provider } : { account: renewing.id }),
       ...(name.trim() === '' ? {} : { name }),
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
     };
@@ -190,7 +191,7 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
       .then(setHeld)
       .catch((problem: unknown) => setFileError(told(problem)));
   };
-  const asksProvider = asked || provider !== '';
+  const asksProvider = renewing === null && (asked || provider !== '');
   return {
     ...{ area, held, fileError, paste, preview, saving, name, limits, provider, providers, asksProvider },
     ...{ setText, setName, setLimits, setProvider, nameOf, take, clear },

@@ -10,12 +10,10 @@ import { t as own } from './words';
 interface ReadingProps {
   preview: Preview;
   nameOf: (provider: string) => string;
-  /** The account that its owner means to renew. */
-  wanted: string | null;
 }
 
 /** What the service understood so far; heard as it changes. */
-export function Reading({ preview, nameOf, wanted }: ReadingProps) {
+export function Reading({ preview, nameOf }: ReadingProps) {
   const { kind, understood, error } = preview;
   return (
     <section class="reading" aria-live="polite" aria-busy={kind === 'busy'} aria-label={t('read.title')}>
@@ -24,7 +22,7 @@ export function Reading({ preview, nameOf, wanted }: ReadingProps) {
         {kind === 'busy' && <span class="note"> {t('read.busy')}</span>}
       </h3>
       {kind === 'empty' && <p class="note">{t('read.empty')}</p>}
-      {understood !== null && <Found understood={understood} nameOf={nameOf} wanted={wanted} />}
+      {understood !== null && <Found understood={understood} nameOf={nameOf} />}
       {kind !== 'empty' && understood === null && error != null && (
         <>
           <Badge tone="ochre">{t(asksWhose(error) ? 'read.whose' : 'read.not')}</Badge>
@@ -35,7 +33,7 @@ export function Reading({ preview, nameOf, wanted }: ReadingProps) {
   );
 }
 
-function Found({ understood, nameOf, wanted }: { understood: Understood } & Omit<ReadingProps, 'preview'>) {
+function Found({ understood, nameOf }: { understood: Understood } & Omit<ReadingProps, 'preview'>) {
   const form = own.maybe(`form.${understood.form}`, understood.form);
   return (
     <>
@@ -56,7 +54,7 @@ function Found({ understood, nameOf, wanted }: { understood: Understood } & Omit
         <dt>{t('read.expires')}</dt>
         <dd>{understood.expires === null ? t('read.expires.none') : date(understood.expires * 1_000)}</dd>
       </dl>
-      <p>{whose(understood, wanted)}</p>
+      <p>{whose(understood)}</p>
     </>
   );
 }
@@ -71,12 +69,8 @@ function Items({ items }: { items: string[] }) {
   );
 }
 
-function whose({ account }: Understood, wanted: string | null): string {
-  if (account === null) return wanted === null ? t('read.new') : '';
-  if (wanted !== null && wanted !== account) {
-    return t('read.other', { name: nameOfAccount(account), wanted: nameOfAccount(wanted) });
-  }
-  return t('read.known', { name: nameOfAccount(account) });
+function whose({ account }: Understood): string {
+  return account === null ? t('read.new') : t('read.known', { name: nameOfAccount(account) });
 }
 
 export function nameOfAccount(id: string): string {

@@ -6,7 +6,7 @@ export const t = dictionary({
     'new.title': 'Add an account',
     'renew.title': 'A new sign-in for {name}',
     'renew.hint':
-      'Sign in as this account and paste. The service recognises whose sign-in it is: the same account is renewed, any other is added beside it.',
+      'Sign in at the site as this account and paste. What you paste becomes its new sign-in; its name, limits and history stay.',
     'field.paste': 'Paste anything',
     'field.paste.hint':
       'A cookie header, “Copy as cURL”, “Copy as fetch”, PowerShell, exported cookies (JSON or cookies.txt), or an API key.',
@@ -40,7 +40,6 @@ export const t = dictionary({
     'read.expires': 'Ends',
     'read.expires.none': 'does not say when it ends',
     'read.known': 'This is {name}, which is there already: saving renews its sign-in.',
-    'read.other': 'This is {name}, not {wanted}: saving renews {name}.',
     'read.new': 'A new account.',
 
     'taken.new': '{name} was added and its sign-in works.',
@@ -65,7 +64,8 @@ export const t = dictionary({
   zh: {
     'new.title': '添加账号',
     'renew.title': '更新“{name}”的登录信息',
-    'renew.hint': '请登录这个账号后再粘贴。服务会自己认出是谁：同一个账号就更新，别的账号则另外添加。',
+    'renew.hint':
+      '请在网站上登录这个账号，再把内容粘贴进来。它会成为这个账号的新登录信息，名称、限额和记录都保留。',
     'field.paste': '粘贴任何内容',
     'field.paste.hint':
       'Cookie 请求头、“复制为 cURL”、“复制为 fetch”、PowerShell、导出的 Cookie（JSON 或 cookies.txt）、API 密钥都可以。',
@@ -97,7 +97,6 @@ export const t = dictionary({
     'read.expires': '到期',
     'read.expires.none': '没有注明到期时间',
     'read.known': '这是已有的“{name}”，保存后会更新它的登录信息。',
-    'read.other': '这是“{name}”，不是“{wanted}”；保存后更新的是“{name}”。',
     'read.new': '这是一个新账号。',
 
     'taken.new': '“{name}”已添加，登录有效。',

@@ -9,11 +9,18 @@ export interface Preview {
   error: unknown;
 }
 
+/** Whose a paste is, as far as its owner says so. */
+export interface Whose {
+  provider?: string | undefined;
+  account?: string | undefined;
+}
+
 const EMPTY: Preview = { kind: 'empty', understood: null, error: null };
 const PAUSE_MS = 350;
 
 /** What the service understands of a paste, asked a moment after it was last changed. */
-export function usePreview(paste: string, provider: string): Preview {
+export function usePreview(paste: string, whose: Whose): Preview {
+  const { provider, account } = whose;
   const [preview, setPreview] = useState<Preview>(EMPTY);
   useEffect(() => {
     if (paste.trim() === '') {
@@ -25,7 +32,7 @@ export function usePreview(paste: string, provider: string): Preview {
     const timer = setTimeout(() => {
       ask<Understood>('/admin/api/accounts/preview', {
         method: 'POST',
-        body: provider === '' ? { paste } : { paste, provider },
+        body: { paste, ...(provider && { provider }), ...(account && { account }) },
         signal: leaving.signal,
       })
         .then(understood => setPreview({ kind: 'understood', understood, error: null }))
@@ -37,7 +44,7 @@ export function usePreview(paste: string, provider: string): Preview {
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [paste, provider]);
+  }, [paste, provider, account]);
   return preview;
 }
 
