@@ -1,6 +1,7 @@
+import { language } from '../../i18n/language';
 import { t as shared } from '../../i18n/words';
 import { Countdown } from '../../parts/times';
-import type { Account } from '../../service/types';
+import type { Account, Cause } from '../../service/types';
 import { Said } from './Said';
 import { t } from './words';
 
@@ -13,16 +14,7 @@ export function Why({ account }: { account: Account }) {
   }
   return (
     <div class="account-why">
-      {cause !== null && (
-        <p>
-          <Said text={cause.message} />
-        </p>
-      )}
-      {cause?.remedy != null && (
-        <p class="account-remedy">
-          <strong>{t('remedy')}</strong> <Said text={cause.remedy} />
-        </p>
-      )}
+      {cause !== null && <Reason cause={cause} />}
       {until !== null && (
         <p class="note">
           {t.rich(state === 'expired' ? 'until.check' : 'until.again', { when: <Countdown until={until} /> })}
@@ -33,5 +25,23 @@ export function Why({ account }: { account: Account }) {
         <p class="note">{shared.maybe(`state.${state}`, state)}</p>
       )}
     </div>
+  );
+}
+
+/** The service tells what happened in English; whoever reads Chinese hears first what sort of thing that is. */
+function Reason({ cause }: { cause: Cause }) {
+  const abroad = language.value !== 'en';
+  return (
+    <>
+      {abroad && <p>{t.maybe(`plain.${cause.class}`, '')}</p>}
+      <p class={abroad ? 'note' : undefined} lang={abroad ? 'en' : undefined}>
+        <Said text={cause.message} />
+      </p>
+      {cause.remedy !== null && (
+        <p class={abroad ? 'note' : 'account-remedy'}>
+          <strong>{t('remedy')}</strong> <Said text={cause.remedy} />
+        </p>
+      )}
+    </>
   );
 }

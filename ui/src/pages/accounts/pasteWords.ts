@@ -83,10 +83,10 @@ export const t = dictionary({
     limits: '限额',
     save: '保存账号',
     'save.renew': '保存登录信息',
-    secret: '粘贴的内容只会发给您自己的服务，之后不再显示。',
+    secret: '粘贴的内容只会发给你自己的服务，之后不再显示。',
 
     'read.title': '识别结果',
-    'read.empty': '粘贴后，这里立刻显示识别到了什么。在您保存之前不会存下任何内容。',
+    'read.empty': '粘贴后，这里立刻显示识别到了什么。在你保存之前不会存下任何内容。',
     'read.busy': '识别中…',
     'read.not': '还不能用',
     'read.whose': '还差一步',

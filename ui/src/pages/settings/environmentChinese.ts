@@ -13,7 +13,7 @@ const MEANINGS: Record<string, string> = {
   ACCOUNT_CONCURRENT: '单个账号的并发上限。',
   ACCOUNT_REQUESTS_PER_MINUTE: '单个账号每分钟的请求上限。',
   ACCOUNT_REQUESTS_PER_DAY: '单个账号每天的请求上限。',
-  ACCOUNT_TOKENS_PER_DAY: '单个账号每天的 token 上限。',
+  ACCOUNT_TOKENS_PER_DAY: '单个账号每天的 Token 上限。',
   NOTIFY_WEBHOOK_URL: '账号需要你时通知到哪里。',
   NOTIFY_WEBHOOK_FORM: '通知地址要求的格式，能从域名认出时不用填。',
   UPSTREAM_PROXY: '出站代理（http 或 https）。',

@@ -47,7 +47,7 @@ export const zh: { [K in keyof typeof en]: Text } = {
   'limit.concurrent': '并发',
   'limit.requests_per_minute': '每分钟请求',
   'limit.requests_per_day': '每天请求',
-  'limit.tokens_per_day': '每天 token',
+  'limit.tokens_per_day': '每天 Token',
   'limit.weight': '权重',
   'set.models.aliases': '模型别名',
   'set.models.aliases.means': '例如应用要 gpt-4o 时，换成你的某个模型。',
