@@ -5,6 +5,7 @@
 # check  formatting, lints, layers, documentation, dependencies
 # bench  measure and write bench/RESULTS.md
 # image  build the container image
+# screenshots  take the pictures of the console that the READMEs show
 # fuzz   fuzz the decoders and the request parser for a while (SECONDS=60)
 
 SHELL := /bin/bash
@@ -13,7 +14,7 @@ SECONDS ?= 60
 export QIANQIAO_SHARE ?= $(CURDIR)
 export RUN_DIR ?= $(CURDIR)/.run
 
-.PHONY: run build ui check-ui test test-rust test-e2e test-soak test-image soak check bench image fuzz tools cargo-deny cargo-fuzz
+.PHONY: run build ui check-ui test test-rust test-e2e test-soak test-image soak check bench image screenshots fuzz tools cargo-deny cargo-fuzz
 
 run: tools build
 	QIANQIAO_BIN=$(CURDIR)/target/release/qianqiao exec docker/entrypoint.sh
@@ -78,6 +79,12 @@ bench: tools ui
 	cargo build --release --locked --workspace
 	cargo bench --locked --bench pick --no-run
 	bench/run.py
+
+# The first line makes what the second one runs in.
+screenshots: build
+	cargo build --locked --package fake-upstream
+	tests/e2e/run.sh --collect-only --quiet >/dev/null
+	.venv/e2e/bin/python tests/e2e/screenshots.py
 
 image:
 	docker build -t qianqiao .
