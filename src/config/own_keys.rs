@@ -30,8 +30,8 @@ pub fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret
     None
 }
 
-/// Reads `METRICS_TOKEN`.
-pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
+/// Reads `METRICS_TOKEN`; `owners` is the owner's key, if that is named.
+pub fn metrics_token(value: Option<&str>, owners: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
     const NAME: &str = "METRICS_TOKEN";
     let value = value?;
     if value.chars().count() < SHORTEST_KEY {
@@ -39,6 +39,8 @@ pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Sec
         problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
     } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
         problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
+    } else if Some(value) == owners {
+        problems.add(NAME, "it is API_MASTER_KEY, and would open everything", "use another long random text");
     } else {
         return Some(Secret::new(value.to_owned()));
     }
@@ -85,12 +87,13 @@ mod tests {
 
     #[test]
     fn a_token_for_the_metrics_is_long_and_is_not_shown() {
-        for token in ["short-SECRET", "has a space in it SECRET"] {
+        const OWNERS: &str = "owners-SECRET-0123456789";
+        for token in ["short-SECRET", "has a space in it SECRET", OWNERS] {
             let mut problems = Problems::default();
-            assert!(metrics_token(Some(token), &mut problems).is_none());
+            assert!(metrics_token(Some(token), Some(OWNERS), &mut problems).is_none());
             let told = problems.to_string();
             assert!(told.contains("METRICS_TOKEN") && !told.contains("SECRET"), "{told}");
         }
-        assert!(metrics_token(Some("scrape-0123456789"), &mut Problems::default()).is_some());
+        assert!(metrics_token(Some("scrape-0123456789"), Some(OWNERS), &mut Problems::default()).is_some());
     }
 }

@@ -55,3 +55,13 @@ fn the_present_key_may_be_pasted_with_its_line_break() {
     let changed = by(&app, KEY, "POST", MASTER_KEY, &json!({"current": format!("{KEY}\n"), "new": null}));
     assert_eq!(changed.status, 200, "{}", changed.body);
 }
+
+#[test]
+fn the_owners_key_is_none_that_opens_less_elsewhere() {
+    let home = Home::new("token");
+    let app = home.app(&[("METRICS_TOKEN", "scrape-0123456789abcdef")]);
+    let refused = by(&app, KEY, "POST", MASTER_KEY, &json!({"current": KEY, "new": "scrape-0123456789abcdef"}));
+    assert_eq!((refused.status, &refused.error()["param"]), (400, &json!("new")), "{}", refused.body);
+    assert_eq!(by(&app, "scrape-0123456789abcdef", "GET", MASTER_KEY, &json!(null)).status, 401);
+    assert_eq!(by(&app, "scrape-0123456789abcdef", "GET", "/metrics", &json!(null)).status, 200);
+}
