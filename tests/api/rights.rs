@@ -65,3 +65,15 @@ fn the_owners_key_is_none_that_opens_less_elsewhere() {
     assert_eq!(by(&app, "scrape-0123456789abcdef", "GET", MASTER_KEY, &json!(null)).status, 401);
     assert_eq!(by(&app, "scrape-0123456789abcdef", "GET", "/metrics", &json!(null)).status, 200);
 }
+
+#[test]
+fn a_stranger_cannot_write_into_the_audit() {
+    let app = start(&[]);
+    let word = format!("PAY-ME-{}", "X".repeat(2000));
+    app.call(&word, "/admin/api/session", &[], "");
+    app.call("PUT", "/admin/api/session", &[], "");
+    let told = app.get("/admin/api/audit").json();
+    let actions: Vec<&str> =
+        told["entries"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["PUT /admin/api/session", "OTHER /admin/api/session"]);
+}
