@@ -1,5 +1,7 @@
 //! What a right opens, and no more; and that what was taken back is taken back, whoever leaves meanwhile.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -76,4 +78,34 @@ fn a_stranger_cannot_write_into_the_audit() {
     let actions: Vec<&str> =
         told["entries"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["PUT /admin/api/session", "OTHER /admin/api/session"]);
+}
+
+#[test]
+fn an_upload_that_ends_after_its_key_was_taken_back_is_not_kept() {
+    let home = Home::new("upload");
+    let app = home.app(&[]);
+    let made = by(&app, KEY, "POST", "/admin/api/keys", &json!({"name": "friend"})).json();
+    let (id, secret) = (made["key"]["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let form = "--XX\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nuser_data\r\n--XX\r\n\
+                Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--XX--\r\n";
+    let (begin, end) = form.split_at(form.len() - 12);
+    let mut stream = TcpStream::connect(("127.0.0.1", app.port)).unwrap();
+    let head = format!(
+        "POST /v1/files HTTP/1.1\r\nHost: test\r\nConnection: close\r\nx-api-key: {secret}\r\n\
+         Content-Type: multipart/form-data; boundary=XX\r\nContent-Length: {}\r\n\r\n{begin}",
+        form.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let used = |name: &str| {
+        let keys = by(&app, KEY, "GET", "/admin/api/keys", &json!(null)).json();
+        keys["keys"][0]["used"][name].as_u64().unwrap()
+    };
+    until(|| (used("requests_today") == 1).then_some(()));
+    assert_eq!(by(&app, KEY, "DELETE", &format!("/admin/api/keys/{id}"), &json!(null)).status, 204);
+    stream.write_all(end.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    let contents = || std::fs::read_dir(home.0.join("files")).map_or(0, Iterator::count);
+    assert_eq!(contents(), 0, "nobody could see it, and it would take up room for good");
 }
