@@ -23,11 +23,12 @@ pub fn address(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "…".to_owned() };
     let (rest, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = host.rsplit_once('@').map_or_else(|| host.to_owned(), |(_, host)| format!("…@{host}"));
-    let mut shown = format!("{scheme}://{host}");
+    let Some((user, host)) = without_user(host) else { return "…".to_owned() };
+    let mut shown = format!("{scheme}://{user}{host}");
     let mut before = "";
     for part in path.split('/').skip(1) {
-        let is_key = before.eq_ignore_ascii_case("k") || part.len() >= LONG && part.bytes().any(|b| b.is_ascii_digit());
+        let is_long = part.len() >= LONG && part.bytes().any(|b| b.is_ascii_digit());
+        let is_key = is_long || before.eq_ignore_ascii_case("k") || part.contains('@');
         shown.push('/');
         shown.push_str(if is_key { "…" } else { part });
         before = part;
@@ -42,9 +43,18 @@ pub fn address(url: &str) -> String {
 pub fn host_only(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "…".to_owned() };
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let Some((_, host)) = without_user(host) else { return "…".to_owned() };
     let hidden = if path.len() > 1 { "/…" } else { path };
     format!("{scheme}://{host}{hidden}")
+}
+
+/// What stands for user and password, if they are there, and the host with its port. Nothing, if the port is no number: then
+/// a password that holds a `/` or the like was cut in two, and this is its first half.
+fn without_user(text: &str) -> Option<(&'static str, &str)> {
+    let (user, host) = text.rsplit_once('@').map_or(("", text), |(_, host)| ("…@", host));
+    let after_address = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
+    let port = after_address.split_once(':').map_or("", |(_, port)| port);
+    port.bytes().all(|b| b.is_ascii_digit()).then_some((user, host))
 }
 
 #[cfg(test)]
@@ -76,6 +86,10 @@ mod tests {
             ("https://h?token=secret", "https://h?…"),
             ("https://h/k/short/v1", "https://h/k/…/v1"),
             ("https://h/bot0123456789abcdef/x", "https://h/…/x"),
+            ("http://me:p@[::1]:3128/v1", "http://…@[::1]:3128/v1"),
+            ("http://me:pa/ss@proxy:3128", "…"),
+            ("http://me:pa?ss@proxy:3128/v1", "…"),
+            ("http://me:12/ss@proxy:3128", "http://me:12/…"),
             ("no address", "…"),
         ] {
             assert_eq!(address(url), shown, "{url}");
@@ -84,6 +98,7 @@ mod tests {
             ("https://api.telegram.org/bot12:ab/sendMessage?chat_id=1", "https://api.telegram.org/…"),
             ("https://u:p@bark.example/", "https://bark.example/"),
             ("https://h?key=1", "https://h/…"),
+            ("https://me:pa/ss@h/x", "…"),
             ("x", "…"),
         ] {
             assert_eq!(host_only(url), shown, "{url}");

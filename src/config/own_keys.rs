@@ -30,6 +30,23 @@ pub fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret
     None
 }
 
+/// Reads `METRICS_TOKEN`; `owners` is the owner's key, if that is named.
+pub fn metrics_token(value: Option<&str>, owners: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
+    const NAME: &str = "METRICS_TOKEN";
+    let value = value?;
+    if value.chars().count() < SHORTEST_KEY {
+        let what = format!("it is shorter than {SHORTEST_KEY} characters");
+        problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
+    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
+        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
+    } else if Some(value) == owners {
+        problems.add(NAME, "it is API_MASTER_KEY, and would open everything", "use another long random text");
+    } else {
+        return Some(Secret::new(value.to_owned()));
+    }
+    None
+}
+
 /// Whether a text may be the owner's key.
 ///
 /// # Errors
@@ -53,21 +70,6 @@ fn weakness(value: &str) -> Option<(String, &'static str)> {
     }
 }
 
-/// Reads `METRICS_TOKEN`.
-pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
-    const NAME: &str = "METRICS_TOKEN";
-    let value = value?;
-    if value.chars().count() < SHORTEST_KEY {
-        let what = format!("it is shorter than {SHORTEST_KEY} characters");
-        problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
-    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
-        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
-    } else {
-        return Some(Secret::new(value.to_owned()));
-    }
-    None
-}
-
 /// Any text will do, if it is long enough not to be guessed.
 pub fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret<String>> {
     let value = value?;
@@ -77,4 +79,21 @@ pub fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret
         return None;
     }
     Some(Secret::new(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_for_the_metrics_is_long_and_is_not_shown() {
+        const OWNERS: &str = "owners-SECRET-0123456789";
+        for token in ["short-SECRET", "has a space in it SECRET", OWNERS] {
+            let mut problems = Problems::default();
+            assert!(metrics_token(Some(token), Some(OWNERS), &mut problems).is_none());
+            let told = problems.to_string();
+            assert!(told.contains("METRICS_TOKEN") && !told.contains("SECRET"), "{told}");
+        }
+        assert!(metrics_token(Some("scrape-0123456789"), Some(OWNERS), &mut Problems::default()).is_some());
+    }
 }

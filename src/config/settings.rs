@@ -139,7 +139,7 @@ impl Settings {
             qianwen_base_url: origin("QIANWEN_BASE_URL", raw.qianwen_base_url.clone(), problems),
             workers: workers(raw.workers.as_deref(), problems),
             data_key: data_key(raw.data_key.clone(), problems),
-            metrics_token: metrics_token(raw.metrics_token.as_deref(), problems),
+            metrics_token: metrics_token(raw.metrics_token.as_deref(), raw.api_master_key.as_deref(), problems),
             trims: trims(raw.context_overflow.as_deref(), problems),
             pool: PoolSettings::read(&raw, problems),
             notify_url: raw.notify_webhook_url.clone().map(Secret::new),

@@ -68,7 +68,8 @@ impl Sessions {
         let sessions = Self { database, live: Mutex::default() };
         let mut live = sessions.lock();
         for record in kept {
-            let time = |ms: i64| Millis::try_from(ms).unwrap_or_default();
+            // A clock that was ahead then must not make a session last longer.
+            let time = |ms: i64| Millis::try_from(ms).unwrap_or_default().min(now);
             let (id, created, seen) = (record.id, time(record.created_ms), time(record.seen_ms));
             let session = Session { id, created, seen, address: record.address };
             if session.is_live(now) {

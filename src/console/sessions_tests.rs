@@ -94,3 +94,13 @@ async fn what_was_kept_holds_again_unless_it_ended_meanwhile() {
     assert_eq!(after(START + HOUR).await.find(token.expose().as_bytes(), START + HOUR).unwrap().id, session.id);
     assert!(after(START + IDLE).await.list(START).is_empty());
 }
+
+#[tokio::test]
+async fn a_clock_that_was_days_ahead_makes_no_session_last_longer() {
+    let ahead = i64::try_from(START + 400 * 24 * HOUR).unwrap();
+    let (id, hash) = ("a".to_owned(), hash(b"qqs-a"));
+    let kept = SessionRecord { id, hash, created_ms: ahead, seen_ms: ahead, address: String::new() };
+    let sessions = Sessions::new(nowhere().await.0, vec![kept], START);
+    assert!(sessions.is_live("a", START) && !sessions.is_live("a", START + IDLE));
+    assert_eq!(sessions.list(START).first().map(Session::expires), Some(START + LIFE));
+}

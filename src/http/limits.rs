@@ -10,8 +10,11 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use super::auth::Caller;
 use super::problem::Refused;
 use crate::gateway::human;
-use crate::keys::{self, ApiKey, Room};
+use crate::keys::{self, ApiKey, KeyState, Keyring, Room};
 use crate::openai::error::{LONGEST_RETRY_AFTER, Retry};
+
+/// What is said of a key that may be used no more.
+const CLOSED: &str = "The API key was taken back or paused.";
 
 /// The key whose limits an answer tells of.
 pub struct Limited(pub Arc<ApiKey>);
@@ -25,9 +28,18 @@ impl Caller {
     pub fn admit(&self) -> Result<(), Refused> {
         let Some(key) = &self.key else { return Ok(()) };
         key.take().map_err(|refused| match refused {
-            keys::Refused::Closed => Refused::key("The API key was taken back or paused."),
+            keys::Refused::Closed => Refused::key(CLOSED),
             keys::Refused::Limit { limit, what, wait } => over(limit, what, wait),
         })
+    }
+
+    /// Looks once more, at the end of what took long, whether the key was taken back meanwhile.
+    ///
+    /// # Errors
+    /// If it was.
+    pub fn is_not_revoked(&self, keyring: &Keyring) -> Result<(), Refused> {
+        let now = self.key.as_ref().and_then(|key| keyring.get(&key.id));
+        if now.is_some_and(|key| key.state() == KeyState::Revoked) { Err(Refused::key(CLOSED)) } else { Ok(()) }
     }
 }
 

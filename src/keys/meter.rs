@@ -7,6 +7,9 @@ use super::room::{Room, Rooms};
 use super::window::Window;
 use crate::accounts::clock::{DAY, Millis, day};
 
+/// How far two readings of a clock lie apart at most that is right.
+const ASTRAY: Millis = 60_000;
+
 /// Why a request is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
@@ -175,11 +178,11 @@ impl Meter {
 
 impl Inner {
     /// Forgets what has gone by. A clock that was read before midnight, by somebody who came here after it, turns
-    /// nothing back.
+    /// nothing back; but a day that is far ahead was counted by a clock that was wrong, and would never end.
     fn turn(&mut self, now: Millis) {
         self.requests.forget(now);
         self.tokens.forget(now);
-        if day(now) > self.day {
+        if day(now) > self.day || day(now + ASTRAY) < self.day {
             (self.day, self.day_requests, self.day_tokens) = (day(now), 0, 0);
         }
     }

@@ -144,3 +144,13 @@ fn what_changed_is_told_once_and_taken_over_by_the_next_start() {
     assert_eq!((next.used(NOON + 1).last, next.used(NOON + 1).tokens_today), (Some(NOON), 7));
     assert_eq!(next.take(MORNING + DAY), Ok(()));
 }
+
+#[test]
+fn a_clock_that_was_days_ahead_strands_no_key() {
+    let kept = Kept { day: 20_400, requests: 5, tokens: 9, last: NOON + 400 * DAY };
+    let limits = KeyLimits { requests_per_day: Some(5), tokens_per_day: Some(9), ..KeyLimits::default() };
+    let meter = Meter::new(limits, true, Some(kept));
+    assert_eq!(meter.take(NOON), Ok(()), "the day that was counted is not this one");
+    assert_eq!(meter.used(NOON).requests_today, 1);
+    assert_eq!(meter.changed(NOON).map(|kept| kept.day), Some(20_000));
+}

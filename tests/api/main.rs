@@ -19,6 +19,7 @@ mod pastes;
 mod pictures;
 mod proxy; // the way out through a proxy
 mod renewal; // tokens that are good for one use
+mod rights; // what a right opens, and no more
 mod routes; // paths, keys, CORS, models
 mod statistics; // what is counted of every call
 mod toy; // a provider in one folder and two lines

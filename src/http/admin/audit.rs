@@ -2,6 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -122,12 +123,18 @@ impl Note {
         let entry = Entry {
             who,
             address: address(request.headers()),
-            action: format!("{} {pattern}", request.method()),
+            action: format!("{} {pattern}", method(&request)),
             subject: subject.map(short),
             status,
         };
         state.console.audit.note(entry, state.gateway.registry.pool.now());
     }
+}
+
+/// The method, if it is a usual one; any other is a stranger's words, and as long as they like.
+fn method(request: &HttpRequest) -> &str {
+    const USUAL: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    if USUAL.contains(request.method()) { request.method().as_str() } else { "OTHER" }
 }
 
 impl Drop for Note {

@@ -66,6 +66,11 @@ pub async fn upload(
     let whose = (&state.gateway.desk.files, caller.files_of(), caller.owner);
     let (upload, note) = form::read(&request, payload, whose, state.body_limit).await?;
     let record = upload.finish(note).await.map_err(|trouble| No::trouble(&trouble, caller.owner))?;
+    if let Err(refused) = caller.is_not_revoked(&state.keyring) {
+        // Its files were deleted while this one came in, and nobody could see or delete it any more.
+        let _ = state.gateway.desk.files.delete(caller.files_of(), &record.id).await;
+        return Err(No::Body(refused));
+    }
     Ok(HttpResponse::Ok().json(object(record)))
 }
 

@@ -1,0 +1,111 @@
+//! What a right opens, and no more; and that what was taken back is taken back, whoever leaves meanwhile.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::app::{Answer, KEY, TestApp, start, until};
+use crate::console::sign_in;
+
+const MASTER_KEY: &str = "/admin/api/master-key";
+
+/// A service that keeps the owner's key itself, in a folder that goes with it.
+struct Home(PathBuf);
+
+impl Home {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("qianqiao-rights-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("master.key"), KEY).unwrap();
+        Self(path)
+    }
+
+    fn app(&self, more: &[(&str, &str)]) -> TestApp {
+        let own = [("DATA_DIR", self.0.to_str().unwrap()), ("API_MASTER_KEY", "")];
+        start(&[&own, more].concat())
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn by(app: &TestApp, key: &str, method: &str, path: &str, body: &Value) -> Answer {
+    app.call(method, path, &[("Authorization", &format!("Bearer {key}"))], &body.to_string())
+}
+
+#[test]
+fn a_changed_key_ends_the_sessions_even_if_the_client_leaves_at_once() {
+    let home = Home::new("leaves");
+    let app = home.app(&[]);
+    let token = sign_in(&app, true);
+    let other = "my-own-key-0123456789";
+    let body = json!({"current": KEY, "new": other}).to_string();
+    drop(app.send("POST", MASTER_KEY, &[("x-api-key", KEY)], &body));
+    until(|| (by(&app, other, "GET", MASTER_KEY, &json!(null)).status == 200).then_some(()));
+    until(|| (by(&app, &token, "GET", MASTER_KEY, &json!(null)).status == 401).then_some(()));
+}
+
+#[test]
+fn the_present_key_may_be_pasted_with_its_line_break() {
+    let home = Home::new("pasted");
+    let app = home.app(&[]);
+    let changed = by(&app, KEY, "POST", MASTER_KEY, &json!({"current": format!("{KEY}\n"), "new": null}));
+    assert_eq!(changed.status, 200, "{}", changed.body);
+}
+
+#[test]
+fn the_owners_key_is_none_that_opens_less_elsewhere() {
+    let home = Home::new("token");
+    let app = home.app(&[("METRICS_TOKEN", "scrape-0123456789abcdef")]);
+    let refused = by(&app, KEY, "POST", MASTER_KEY, &json!({"current": KEY, "new": "scrape-0123456789abcdef"}));
+    assert_eq!((refused.status, &refused.error()["param"]), (400, &json!("new")), "{}", refused.body);
+    assert_eq!(by(&app, "scrape-0123456789abcdef", "GET", MASTER_KEY, &json!(null)).status, 401);
+    assert_eq!(by(&app, "scrape-0123456789abcdef", "GET", "/metrics", &json!(null)).status, 200);
+}
+
+#[test]
+fn a_stranger_cannot_write_into_the_audit() {
+    let app = start(&[]);
+    let word = format!("PAY-ME-{}", "X".repeat(2000));
+    app.call(&word, "/admin/api/session", &[], "");
+    app.call("PUT", "/admin/api/session", &[], "");
+    let told = app.get("/admin/api/audit").json();
+    let actions: Vec<&str> =
+        told["entries"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["PUT /admin/api/session", "OTHER /admin/api/session"]);
+}
+
+#[test]
+fn an_upload_that_ends_after_its_key_was_taken_back_is_not_kept() {
+    let home = Home::new("upload");
+    let app = home.app(&[]);
+    let made = by(&app, KEY, "POST", "/admin/api/keys", &json!({"name": "friend"})).json();
+    let (id, secret) = (made["key"]["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let form = "--XX\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nuser_data\r\n--XX\r\n\
+                Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--XX--\r\n";
+    let (begin, end) = form.split_at(form.len() - 12);
+    let mut stream = TcpStream::connect(("127.0.0.1", app.port)).unwrap();
+    let head = format!(
+        "POST /v1/files HTTP/1.1\r\nHost: test\r\nConnection: close\r\nx-api-key: {secret}\r\n\
+         Content-Type: multipart/form-data; boundary=XX\r\nContent-Length: {}\r\n\r\n{begin}",
+        form.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let used = |name: &str| {
+        let keys = by(&app, KEY, "GET", "/admin/api/keys", &json!(null)).json();
+        keys["keys"][0]["used"][name].as_u64().unwrap()
+    };
+    until(|| (used("requests_today") == 1).then_some(()));
+    assert_eq!(by(&app, KEY, "DELETE", &format!("/admin/api/keys/{id}"), &json!(null)).status, 204);
+    stream.write_all(end.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    let contents = || std::fs::read_dir(home.0.join("files")).map_or(0, Iterator::count);
+    assert_eq!(contents(), 0, "nobody could see it, and it would take up room for good");
+}
