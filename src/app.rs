@@ -99,7 +99,7 @@ impl App {
         let mut warnings = Vec::new();
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
         let outbound = upstream::Settings::new(proxy)?.with_network(network);
-        let Opened { household, settings: adjustable, writer, outbox } =
+        let Opened { household, settings: adjustable, console, writer, outbox } =
             opening::open(config, &store, kinds, &mut warnings).await?;
         let (janitor, bin) = Janitor::new();
         let (rolls_in, rolls) = Rolls::new();
@@ -118,8 +118,16 @@ impl App {
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
         let (database, notifier) = (household.database.clone(), household.notifier.clone());
-        let state = AppState { gateway, settings: adjustable, database, notifier, master_key, body_limit, warnings };
-        let state = Data::new(state);
+        let state = Data::new(AppState {
+            gateway,
+            settings: adjustable,
+            database,
+            notifier,
+            console,
+            master_key,
+            body_limit,
+            warnings,
+        });
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;
         let background = Background { household, writer, outbox, bin, rolls };

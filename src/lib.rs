@@ -20,6 +20,7 @@ pub mod store;
 pub mod upstream;
 // Layer 2: who asks, and in whose name.
 pub mod accounts;
+pub mod console;
 pub mod keys;
 // Layer 3: what is behind the API.
 pub mod providers;

@@ -10,6 +10,7 @@ use crate::accounts::{
     Account, Agreement, Event, EventKind, Events, Limits, Pool, Registry, Rules, Use, agree, restored,
 };
 use crate::config::{self, Config, Secret};
+use crate::console::Console;
 use crate::gateway::settings::{self, Settings};
 use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
 use crate::notify::{Notifier, Outbox, Target};
@@ -25,6 +26,8 @@ pub struct Opened {
     pub household: Household,
     /// What the owner may change.
     pub settings: Settings,
+    /// The owner at the console.
+    pub console: Console,
     /// What writes to disk; must be run.
     pub writer: Writer,
     /// What the owner is told; must be delivered.
@@ -52,7 +55,9 @@ pub async fn open(
     let (providers, named) = providers(config, store, kinds, warnings);
     let roster = Arc::new(Roster::new(providers, Arc::clone(&pool), config.pins.clone()));
     let registry = Arc::new(Registry::new(Arc::clone(&pool), Arc::clone(&events), database.clone()));
-    let Contents { accounts, health, usage, events: happened, settings: changed, models, files, .. } = contents;
+    let Contents {
+        accounts, health, usage, events: happened, settings: changed, models, files, sessions, audit, ..
+    } = contents;
     let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
     let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
     let health: HashMap<String, String> = health.into_iter().collect();
@@ -65,7 +70,9 @@ pub async fn open(
     }
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
-    Ok(Opened { household: Household { roster, registry, database, files, notifier }, settings, writer, outbox })
+    let console = Console::new(&database, sessions, audit, pool.now());
+    let household = Household { roster, registry, database, files, notifier };
+    Ok(Opened { household, settings, console, writer, outbox })
 }
 
 /// Finds what would keep the service from starting, besides what the configuration itself has checked.

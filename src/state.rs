@@ -1,5 +1,6 @@
 //! What all workers share.
 
+use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
 use crate::keys::MasterKey;
@@ -16,6 +17,8 @@ pub struct AppState {
     pub database: Database,
     /// Who tells the owner.
     pub notifier: Notifier,
+    /// The owner at the console.
+    pub console: Console,
     /// Who may call.
     pub master_key: MasterKey,
     /// The largest request body, in bytes.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::fan::{Fan, MOST_AT_ONCE};
 use super::{Gateway, Reply, Route};
 use crate::chat::{AnswerWriter, ChatRequest, Fault};
+use crate::keys::ApiKey;
 use crate::stages::emulation::{self, Needs};
 use crate::upstream::Client;
 
@@ -22,6 +23,15 @@ pub struct Trail<'a> {
     pub attempts: usize,
     /// How many of the conversation's oldest messages were left out.
     pub dropped: usize,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Default)]
+pub struct Asker {
+    /// Whether it is the owner, who may read everything.
+    pub owner: bool,
+    /// The key that pays, if it is not the owner's.
+    pub key: Option<Arc<ApiKey>>,
 }
 
 /// An answer on its way.
@@ -61,8 +71,9 @@ impl Gateway {
         client: &Client,
         request: ChatRequest,
         writer: Box<dyn AnswerWriter>,
-        owner: bool,
+        asker: Asker,
     ) -> Result<Answering, Fault> {
+        let Asker { owner, key: _key } = asker;
         let permit = self.admission.enter()?;
         emulation::check(&request)?;
         let route = self.roster.route(&request.model)?;

@@ -37,7 +37,7 @@ use crate::config::Limits;
 use crate::stages;
 
 pub use admission::{Admission, Permit};
-pub use answering::{Answering, Trail};
+pub use answering::{Answering, Asker, Trail};
 pub use blame::human;
 pub use bookkeeper::Bookkeeper;
 pub use check::{Found, check};

@@ -2,40 +2,38 @@
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use percent_encoding::percent_decode;
 
-use super::problem::Refused;
-use crate::state::AppState;
+use super::owner::Owner;
+use crate::gateway::Asker;
+use crate::keys::ApiKey;
 
-/// The right to use the API. There is one key today, so whoever has it is the owner.
+/// The right to use the API.
 pub struct Caller {
     /// Whether the caller may read what only the owner may.
     pub owner: bool,
+    /// The key by which somebody else than the owner calls.
+    pub key: Option<Arc<ApiKey>>,
+}
+
+impl Caller {
+    /// Who asks, as the gateway knows it.
+    pub fn asker(&self) -> Asker {
+        Asker { owner: self.owner, key: self.key.clone() }
+    }
 }
 
 impl FromRequest for Caller {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let mut sent = false;
-        let known = |key: &[u8]| request.app_data::<Data<AppState>>().is_some_and(|state| state.master_key.is(key));
-        // Each is tried: before a private Space the bearer is Hugging Face's own token, and ours stands beside it.
-        let right = presented(request).any(|key| {
-            sent = true;
-            known(&key)
-        });
-        ready(match (right, sent) {
-            (true, _) => Ok(Self { owner: true }),
-            (false, true) => {
-                Err(Refused::key("The API key is wrong; `qianqiao key` on the server shows the right one.").into())
-            }
-            (false, false) => Err(Refused::key("No API key was sent; send `Authorization: Bearer KEY`.").into()),
-        })
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let right = Owner::from_request(request, payload).into_inner();
+        ready(right.map(|_| Self { owner: true, key: None }))
     }
 }
 

@@ -107,7 +107,7 @@ fn begin(
     } else {
         Box::new(Whole::new(identity, legacy))
     };
-    Ok((state.gateway.reply(client, request, writer, caller.owner)?, streams))
+    Ok((state.gateway.reply(client, request, writer, caller.asker())?, streams))
 }
 
 async fn whole(mut reply: Answering, owner: bool) -> HttpResponse {

@@ -46,7 +46,7 @@ pub async fn envelope<B: MessageBody + 'static>(
     let of_a_page = request.headers().contains_key(header::ORIGIN);
     // As the router reads it: a path may be written with percent signs.
     let path = percent_decode_str(request.path()).decode_utf8_lossy();
-    let shared = path != "/" && !path.starts_with("/admin");
+    let shared = path != "/" && !path.starts_with("/admin") && !path.starts_with("/assets/");
     let preflight = request.method() == Method::OPTIONS && shared;
     let mut response = if preflight {
         let answer = preflight_answer(request.headers());

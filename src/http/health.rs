@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::admin::store::StoreView;
-use super::auth::presented;
+use super::owner::is_owner;
 use crate::accounts::View;
 use crate::state::AppState;
 
@@ -56,7 +56,7 @@ struct AccountHealth {
 /// Answers 200 as long as the service can answer at all. Without the owner's key it says no more than that.
 #[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, description = "It answers.", body = Health)), security((), ("key" = [])))]
 pub async fn health(request: HttpRequest, state: Data<AppState>) -> impl Responder {
-    let owner = presented(&request).any(|key| state.master_key.is(&key));
+    let owner = is_owner(&request);
     let mut warnings = state.warnings.clone();
     warnings.extend(state.database.status().problem);
     HttpResponse::Ok().json(Health {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 
-use super::auth::Caller;
+use super::owner::Owner;
 use crate::metrics;
 use crate::state::AppState;
 
@@ -15,7 +15,7 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Counters, and how things are at this moment.
 #[utoipa::path(get, path = "/metrics", tag = "service", responses((status = 200, description = "Prometheus' form of text.", body = String, content_type = "text/plain")), security(("key" = [])))]
-pub async fn show(_: Caller, state: Data<AppState>) -> HttpResponse {
+pub async fn show(_: Owner, state: Data<AppState>) -> HttpResponse {
     let mut text = metrics::text();
     let views = state.gateway.roster.views();
     let mut states: BTreeMap<(&str, &str), u64> = BTreeMap::new();

@@ -49,6 +49,16 @@ impl Refused {
         Self { status: 401, r#type: "authentication_error", code: "invalid_api_key", message: message.to_owned() }
     }
 
+    /// A request that another site may have made a browser send.
+    pub fn csrf(message: &str) -> Self {
+        Self { status: 403, r#type: "invalid_request_error", code: "csrf", message: message.to_owned() }
+    }
+
+    /// Whether the right is there, but not for a request like this.
+    pub const fn is_forbidden(&self) -> bool {
+        self.status == 403
+    }
+
     /// A body that cannot be read; `limit` is in bytes.
     pub fn body(error: &actix_web::Error, limit: usize) -> Self {
         let status = error.as_response_error().status_code().as_u16();

@@ -21,6 +21,8 @@ mod write;
 mod writer;
 
 #[cfg(test)]
+mod console_tests;
+#[cfg(test)]
 mod database_tests;
 #[cfg(test)]
 mod fixture;
@@ -36,7 +38,9 @@ pub use files::{
 pub use folder::Store;
 pub use handout::copy;
 pub use maintenance::{backup, rotate_key};
-pub use records::{AccountRecord, Contents, EventRecord, ModelsRecord, Record, UsageRecord};
+pub use records::{
+    AUDIT_KEPT, AccountRecord, AuditRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord, UsageRecord,
+};
 pub use restore::restore;
 pub use status::Status;
 pub use writer::Writer;

@@ -19,6 +19,10 @@ enum Key {
     Models(String),
     File(String),
     DropFile(String),
+    Session(String),
+    DropSession(String),
+    /// By its slot, so that a disk that takes nothing leaves no more of them here than are kept.
+    Audit(i64),
 }
 
 impl Key {
@@ -29,6 +33,7 @@ impl Key {
                 Some(account)
             }
             Self::Setting(_) | Self::Models(_) | Self::File(_) | Self::DropFile(_) => None,
+            Self::Session(_) | Self::DropSession(_) | Self::Audit(_) => None,
         }
     }
 }
@@ -87,6 +92,12 @@ impl Pending {
                 self.latest.remove(&Key::File(id.clone()));
                 Key::DropFile(id.clone())
             }
+            Record::Session(session) => Key::Session(session.id.clone()),
+            Record::DropSession(id) => {
+                self.latest.remove(&Key::Session(id.clone()));
+                Key::DropSession(id.clone())
+            }
+            Record::Audit(entry) => Key::Audit(entry.slot()),
             Record::Event(event) => return self.append(event.clone()),
         };
         self.latest.insert(key, record);
@@ -108,6 +119,7 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{account, event, health, usage};
+    use super::super::records::{AUDIT_KEPT, AuditRecord, SessionRecord};
     use super::*;
 
     fn names(pending: &Pending) -> Vec<String> {
@@ -120,6 +132,9 @@ mod tests {
             Record::Models(models) => format!("models {}", models.provider),
             Record::File(file) => format!("file {}", file.id),
             Record::DropFile(id) => format!("drop file {id}"),
+            Record::Session(session) => format!("session {}", session.id),
+            Record::DropSession(id) => format!("drop session {id}"),
+            Record::Audit(entry) => format!("audit {}", entry.seq),
             Record::Event(_) => unreachable!("events stand apart"),
         };
         pending.records().map(name).chain(pending.events().map(|event| format!("event {}", event.body))).collect()
@@ -151,6 +166,30 @@ mod tests {
         pending.absorb(later);
         assert_eq!(names(&pending), ["drop a-1", "account a-1 v1", "event 2", "event 3"]);
         assert_eq!(pending.count, 7);
+    }
+
+    #[test]
+    fn a_session_that_ended_is_not_written_and_audit_entries_are_bounded() {
+        let mut pending = Pending::default();
+        let seen =
+            SessionRecord { id: "s".into(), hash: String::new(), created_ms: 1, seen_ms: 1, address: String::new() };
+        pending.add(Record::Session(seen));
+        pending.add(Record::DropSession("s".into()));
+        assert_eq!(names(&pending), ["drop session s"]);
+        let entry = |seq| AuditRecord {
+            seq,
+            at_ms: 1,
+            who: "key".into(),
+            address: String::new(),
+            action: String::new(),
+            subject: None,
+            status: 200,
+            times: 1,
+        };
+        (1..=AUDIT_KEPT + 3).for_each(|seq| pending.add(Record::Audit(entry(seq))));
+        let names = names(&pending);
+        assert_eq!(names.len() as i64, 1 + AUDIT_KEPT);
+        assert!(!names.contains(&"audit 3".to_owned()) && names.contains(&"audit 4".to_owned()));
     }
 
     #[test]

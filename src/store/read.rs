@@ -6,7 +6,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::files::FileRecord;
-use super::records::{AccountRecord, Contents, EventRecord, ModelsRecord, UsageRecord};
+use super::records::{AccountRecord, AuditRecord, Contents, EventRecord, ModelsRecord, SessionRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
 use crate::config::Secret;
 
@@ -24,6 +24,8 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         settings: settings(connection).await?,
         models: models(connection).await?,
         files: files(connection, vault).await?,
+        sessions: sessions(connection).await?,
+        audit: audit(connection).await?,
         warnings,
     })
 }
@@ -127,11 +129,45 @@ async fn models(connection: &mut SqliteConnection) -> sqlx::Result<Vec<ModelsRec
     Ok(rows.into_iter().map(|(provider, body, at_ms)| ModelsRecord { provider, body, at_ms }).collect())
 }
 
+/// A database that can only be read stays as an earlier version left it.
+async fn has_table(connection: &mut SqliteConnection, name: &str) -> sqlx::Result<bool> {
+    const TABLE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1";
+    let table: Option<String> = sqlx::query_scalar(TABLE).bind(name).fetch_optional(connection).await?;
+    Ok(table.is_some())
+}
+
+async fn sessions(connection: &mut SqliteConnection) -> sqlx::Result<Vec<SessionRecord>> {
+    const ALL: &str = "SELECT id, hash, created_ms, seen_ms, address FROM sessions ORDER BY created_ms, id";
+    if !has_table(connection, "sessions").await? {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, String, i64, i64, String)> = sqlx::query_as(ALL).fetch_all(connection).await?;
+    let record = |(id, hash, created_ms, seen_ms, address)| SessionRecord { id, hash, created_ms, seen_ms, address };
+    Ok(rows.into_iter().map(record).collect())
+}
+
+async fn audit(connection: &mut SqliteConnection) -> sqlx::Result<Vec<AuditRecord>> {
+    if !has_table(connection, "audit").await? {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query("SELECT * FROM audit ORDER BY seq").fetch_all(connection).await?;
+    let entry = |row: &SqliteRow| {
+        Ok(AuditRecord {
+            seq: row.try_get("seq")?,
+            at_ms: row.try_get("at_ms")?,
+            who: row.try_get("who")?,
+            address: row.try_get("address")?,
+            action: row.try_get("action")?,
+            subject: row.try_get("subject")?,
+            status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or_default(),
+            times: u32::try_from(row.try_get::<i64, _>("times")?).unwrap_or(u32::MAX),
+        })
+    };
+    rows.iter().map(entry).collect()
+}
+
 async fn files(connection: &mut SqliteConnection, vault: &Vault) -> sqlx::Result<Vec<FileRecord>> {
-    // A database that can only be read stays as an earlier version left it.
-    const TABLE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'files'";
-    let table: Option<String> = sqlx::query_scalar(TABLE).fetch_optional(&mut *connection).await?;
-    if table.is_none() {
+    if !has_table(connection, "files").await? {
         return Ok(Vec::new());
     }
     let rows = sqlx::query("SELECT * FROM files ORDER BY id").fetch_all(connection).await?;

@@ -73,6 +73,52 @@ pub struct ModelsRecord {
     pub at_ms: i64,
 }
 
+/// Somebody who is signed in to the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// A short id that may be shown.
+    pub id: String,
+    /// The SHA-256 of its token, in hexadecimal.
+    pub hash: String,
+    /// When it began, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// When it was last used, in milliseconds since 1970.
+    pub seen_ms: i64,
+    /// The address that signed in.
+    pub address: String,
+}
+
+/// What somebody changed, or tried to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Counts the entries.
+    pub seq: i64,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// By which right.
+    pub who: String,
+    /// From which address.
+    pub address: String,
+    /// The method and the route.
+    pub action: String,
+    /// What it was about.
+    pub subject: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// How many times.
+    pub times: u32,
+}
+
+/// How many audit entries are kept; the newest.
+pub const AUDIT_KEPT: i64 = 2000;
+
+impl AuditRecord {
+    /// Where it lies; it takes the place of one that is too old to be kept.
+    pub(super) const fn slot(&self) -> i64 {
+        self.seq.rem_euclid(AUDIT_KEPT)
+    }
+}
+
 /// One thing to keep. A later one of the same key takes the place of an earlier one; only events add up. Health, events
 /// and usage of an account that is not kept are not kept either.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,6 +151,12 @@ pub enum Record {
     File(FileRecord),
     /// The uploaded file with this id is forgotten.
     DropFile(String),
+    /// Somebody is signed in to the console.
+    Session(SessionRecord),
+    /// The session with this id has ended.
+    DropSession(String),
+    /// What somebody changed.
+    Audit(AuditRecord),
 }
 
 /// Everything that was kept when the database was opened.
@@ -124,6 +176,10 @@ pub struct Contents {
     pub models: Vec<ModelsRecord>,
     /// The uploaded files, by id. One whose key is empty was torn.
     pub files: Vec<FileRecord>,
+    /// Who is signed in to the console.
+    pub sessions: Vec<SessionRecord>,
+    /// What was changed, oldest first.
+    pub audit: Vec<AuditRecord>,
     /// What the owner should know about the opening, in sentences.
     pub warnings: Vec<String>,
 }

@@ -57,7 +57,7 @@ async fn bring(dir: &Store, keys: &Keys<'_>, file: &Path, coming: &Path) -> Resu
     examine(keys, file, coming).await.map_err(|trouble| trouble.named(coming, file))?;
     let path = dir.dir().join(schema::FILE);
     let files = settle(&path, keys).await;
-    bring_files(coming, &files).await?;
+    adapt(coming, &files).await?;
     let failed = |error: io::Error| Trouble::of_io(&error, &path);
     let replaced = set_aside(dir, &path).map_err(failed)?;
     dir.rename(coming, schema::FILE).map_err(failed)?;
@@ -105,13 +105,14 @@ async fn settle(path: &Path, keys: &Keys<'_>) -> Vec<FileRow> {
 }
 
 /// Takes over what the old database knows of files that came after the backup was made: their contents are still there,
-/// and would be swept away as nobody's.
-async fn bring_files(coming: &Path, files: &[FileRow]) -> Result<(), Trouble> {
-    if files.is_empty() {
-        return Ok(());
-    }
+/// and would be swept away as nobody's. Nobody who was signed in when the backup was made is so again: the owner may
+/// have signed them out since.
+async fn adapt(coming: &Path, files: &[FileRow]) -> Result<(), Trouble> {
     let mut connection = schema::open(coming, Access::Write, STEPS).await?;
-    let brought = write::file_rows(&mut connection, files).await;
+    let brought = match write::file_rows(&mut connection, files).await {
+        Ok(()) => write::no_sessions(&mut connection).await,
+        failed => failed,
+    };
     let _ = connection.close().await;
     brought.map_err(|error| Trouble::of(&error, coming))
 }

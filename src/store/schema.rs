@@ -22,6 +22,7 @@ pub(super) type Step = (i64, &'static str, &'static str);
 pub(super) const STEPS: &[Step] = &[
     (1, "accounts", include_str!("../../migrations/0001_accounts.sql")),
     (2, "files", include_str!("../../migrations/0002_files.sql")),
+    (5, "console", include_str!("../../migrations/0005_console.sql")),
 ];
 
 /// How a database may be opened.

@@ -13,7 +13,7 @@ use super::{BROKEN_OFF, to_its_end};
 use crate::accounts::{Account, EventKind, Limits, Outcome};
 use crate::config::Secret;
 use crate::gateway::{self, Found, Gateway, Offer, Understood, check, checked_name};
-use crate::http::auth::Caller;
+use crate::http::owner::Owner;
 use crate::http::problem::Refused;
 use crate::state::AppState;
 use crate::store::Kept;
@@ -102,7 +102,7 @@ pub struct EventList {
 
 /// Lists all accounts.
 #[utoipa::path(get, path = "/admin/api/accounts", tag = "accounts", responses((status = 200, body = AccountList)), security(("key" = [])))]
-pub async fn list(_: Caller, state: Data<AppState>) -> HttpResponse {
+pub async fn list(_: Owner, state: Data<AppState>) -> HttpResponse {
     let roster = &state.gateway.roster;
     let accounts = roster.views().iter().map(|view| AccountView::of(view, roster)).collect();
     HttpResponse::Ok().json(AccountList { accounts })
@@ -110,13 +110,13 @@ pub async fn list(_: Caller, state: Data<AppState>) -> HttpResponse {
 
 /// One account.
 #[utoipa::path(get, path = "/admin/api/accounts/{id}", tag = "accounts", params(("id" = String, Path)), responses((status = 200, body = AccountView), (status = 404)), security(("key" = [])))]
-pub async fn one(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpResponse {
+pub async fn one(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpResponse {
     shown(&state, &id).map_or_else(|| No::account(&id).answer(), |view| HttpResponse::Ok().json(view))
 }
 
 /// Says what is understood of a paste, and saves nothing.
 #[utoipa::path(post, path = "/admin/api/accounts/preview", tag = "accounts", request_body = Pasted, responses((status = 200, body = UnderstoodView), (status = 400)), security(("key" = [])))]
-pub async fn preview(_: Caller, state: Data<AppState>, body: Result<Bytes, Error>) -> Result<HttpResponse, Refused> {
+pub async fn preview(_: Owner, state: Data<AppState>, body: Result<Bytes, Error>) -> Result<HttpResponse, Refused> {
     let body = body.map_err(|error| Refused::body(&error, state.body_limit))?;
     let answered = read::<Pasted>(&body).and_then(|pasted| {
         let (roster, registry) = (&state.gateway.roster, &state.gateway.registry);
@@ -128,7 +128,7 @@ pub async fn preview(_: Caller, state: Data<AppState>, body: Result<Bytes, Error
 /// Takes a paste in: a new account, or the new credential of one that is known.
 #[utoipa::path(post, path = "/admin/api/accounts", tag = "accounts", request_body = Pasted, responses((status = 200, body = TakenView), (status = 201, body = TakenView), (status = 400), (status = 409), (status = 422)), security(("key" = [])))]
 pub async fn add(
-    _: Caller,
+    _: Owner,
     state: Data<AppState>,
     client: Data<Client>,
     body: Result<Bytes, Error>,
@@ -167,7 +167,7 @@ pub async fn add(
 /// Changes an account's name, limits, or whether it is used.
 #[utoipa::path(patch, path = "/admin/api/accounts/{id}", tag = "accounts", params(("id" = String, Path)), request_body = Edit, responses((status = 200, body = AccountView), (status = 400), (status = 404), (status = 409)), security(("key" = [])))]
 pub async fn edit(
-    _: Caller,
+    _: Owner,
     state: Data<AppState>,
     id: Path<String>,
     body: Result<Bytes, Error>,
@@ -213,13 +213,13 @@ async fn apply_alone(state: &AppState, id: &str, edit: Edit) -> Result<AccountVi
 
 /// Uses an account again, whatever its state: its owner says that it is well.
 #[utoipa::path(post, path = "/admin/api/accounts/{id}/enable", tag = "accounts", params(("id" = String, Path)), responses((status = 200, body = AccountView), (status = 404)), security(("key" = [])))]
-pub async fn enable(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpResponse {
+pub async fn enable(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpResponse {
     switch(&state, &id, true).await
 }
 
 /// Does not use an account any more; its sign-in is kept alive.
 #[utoipa::path(post, path = "/admin/api/accounts/{id}/disable", tag = "accounts", params(("id" = String, Path)), responses((status = 200, body = AccountView), (status = 404)), security(("key" = [])))]
-pub async fn disable(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpResponse {
+pub async fn disable(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpResponse {
     switch(&state, &id, false).await
 }
 
@@ -230,7 +230,7 @@ async fn switch(state: &Data<AppState>, id: &str, enabled: bool) -> HttpResponse
 
 /// Takes an account out, with its events and its use.
 #[utoipa::path(delete, path = "/admin/api/accounts/{id}", tag = "accounts", params(("id" = String, Path)), responses((status = 204), (status = 404)), security(("key" = [])))]
-pub async fn delete(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpResponse {
+pub async fn delete(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpResponse {
     let (owned, which) = (state.clone(), id.clone());
     let removed = to_its_end(async move { owned.gateway.registry.begin().await.remove(&which).await });
     match removed.await {
@@ -242,7 +242,7 @@ pub async fn delete(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpR
 
 /// Checks an account's sign-in now.
 #[utoipa::path(post, path = "/admin/api/accounts/{id}/test", tag = "accounts", params(("id" = String, Path)), responses((status = 200, body = Tested), (status = 404)), security(("key" = [])))]
-pub async fn test(_: Caller, state: Data<AppState>, client: Data<Client>, id: Path<String>) -> HttpResponse {
+pub async fn test(_: Owner, state: Data<AppState>, client: Data<Client>, id: Path<String>) -> HttpResponse {
     let registry = &state.gateway.registry;
     let Some(account) = registry.pool.account(&id) else { return No::account(&id).answer() };
     let Some(member) = state.gateway.roster.member(&account.provider) else { return No::account(&id).answer() };
@@ -266,7 +266,7 @@ pub async fn test(_: Caller, state: Data<AppState>, client: Data<Client>, id: Pa
 
 /// What happened to an account, newest first.
 #[utoipa::path(get, path = "/admin/api/accounts/{id}/events", tag = "accounts", params(("id" = String, Path)), responses((status = 200, body = EventList), (status = 404)), security(("key" = [])))]
-pub async fn events(_: Caller, state: Data<AppState>, id: Path<String>) -> HttpResponse {
+pub async fn events(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpResponse {
     let registry = &state.gateway.registry;
     if registry.pool.account(&id).is_none() {
         return No::account(&id).answer();

@@ -2,14 +2,18 @@
 
 mod account_view;
 pub(super) mod accounts;
+pub(super) mod audit;
 pub(super) mod models;
 mod problem;
+pub(super) mod session;
 pub(super) mod settings;
 pub(super) mod store;
 
+use actix_web::Route;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
-use super::at;
+use super::problem as refusal;
 
 /// What is said when the service stops in the middle of a change.
 const BROKEN_OFF: &str = "The service is stopping; look again whether the change was made.";
@@ -19,6 +23,16 @@ async fn to_its_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Opti
     #[expect(clippy::disallowed_methods, reason = "a change takes moments; one that is broken off was never confirmed")]
     let task = actix_web::rt::spawn(work);
     task.await.ok()
+}
+
+/// What a change was about, where its path does not say so; left in the answer for the audit.
+#[derive(Clone)]
+pub struct Subject(pub String);
+
+/// One URL, its methods, a proper answer to all others, and a note of every change.
+fn at(urls: &mut ServiceConfig, path: &str, routes: impl IntoIterator<Item = Route>) {
+    let resource = routes.into_iter().fold(web::resource(path), actix_web::Resource::route);
+    urls.service(resource.default_service(web::to(refusal::method)).wrap(from_fn(audit::keep)));
 }
 
 /// Every URL below `/admin/api`.
@@ -34,6 +48,11 @@ pub fn configure(urls: &mut ServiceConfig) {
     at(urls, &format!("{one}/enable"), [post().to(accounts::enable)]);
     at(urls, &format!("{one}/disable"), [post().to(accounts::disable)]);
     at(urls, &format!("{one}/events"), [get().to(accounts::events)]);
+    let session = [get().to(session::show), post().to(session::sign_in), web::delete().to(session::sign_out)];
+    at(urls, "/admin/api/session", session);
+    at(urls, "/admin/api/sessions", [get().to(session::list), web::delete().to(session::end_all)]);
+    at(urls, "/admin/api/sessions/{id}", [web::delete().to(session::end)]);
+    at(urls, "/admin/api/audit", [get().to(audit::list)]);
     at(urls, "/admin/api/models", [get().to(models::list)]);
     at(urls, "/admin/api/settings", [get().to(settings::list)]);
     let setting = [web::put().to(settings::set), web::delete().to(settings::reset)];

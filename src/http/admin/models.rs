@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::gateway::{Names, Roster};
-use crate::http::auth::Caller;
+use crate::http::owner::Owner;
 use crate::state::AppState;
 
 /// Everything that can be asked for.
@@ -40,7 +40,7 @@ pub struct ServedProvider {
 
 /// Lists models and providers.
 #[utoipa::path(get, path = "/admin/api/models", tag = "models", responses((status = 200, body = Served)), security(("key" = [])))]
-pub async fn list(_: Caller, state: Data<AppState>) -> HttpResponse {
+pub async fn list(_: Owner, state: Data<AppState>) -> HttpResponse {
     let roster = &state.gateway.roster;
     let names = roster.names();
     let mut served: Vec<ServedModel> = Vec::new();

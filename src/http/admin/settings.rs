@@ -10,7 +10,7 @@ use super::accounts::kept;
 use super::problem::{No, read};
 use super::{BROKEN_OFF, to_its_end};
 use crate::gateway::settings::Setting;
-use crate::http::auth::Caller;
+use crate::http::owner::Owner;
 use crate::http::problem::Refused;
 use crate::notify::Notice;
 use crate::state::AppState;
@@ -52,7 +52,7 @@ pub struct Changed {
 
 /// Lists the settings.
 #[utoipa::path(get, path = "/admin/api/settings", tag = "settings", responses((status = 200, body = SettingList)), security(("key" = [])))]
-pub async fn list(_: Caller, state: Data<AppState>) -> HttpResponse {
+pub async fn list(_: Owner, state: Data<AppState>) -> HttpResponse {
     let target = state.notifier.target();
     let notify = NotifyView {
         host: target.as_ref().map(|target| target.host().to_owned()),
@@ -65,7 +65,7 @@ pub async fn list(_: Caller, state: Data<AppState>) -> HttpResponse {
 /// Changes a setting; holds at once.
 #[utoipa::path(put, path = "/admin/api/settings/{name}", tag = "settings", params(("name" = String, Path)), request_body = NewValue, responses((status = 200, body = Changed), (status = 400), (status = 404)), security(("key" = [])))]
 pub async fn set(
-    _: Caller,
+    _: Owner,
     state: Data<AppState>,
     name: Path<String>,
     body: Result<Bytes, Error>,
@@ -79,7 +79,7 @@ pub async fn set(
 
 /// Brings a setting's default back.
 #[utoipa::path(delete, path = "/admin/api/settings/{name}", tag = "settings", params(("name" = String, Path)), responses((status = 200, body = Changed), (status = 404)), security(("key" = [])))]
-pub async fn reset(_: Caller, state: Data<AppState>, name: Path<String>) -> HttpResponse {
+pub async fn reset(_: Owner, state: Data<AppState>, name: Path<String>) -> HttpResponse {
     change(&state, &name, None).await
 }
 
@@ -99,7 +99,7 @@ async fn change(state: &Data<AppState>, name: &str, value: Option<Value>) -> Htt
 
 /// Sends a notice to see whether it arrives.
 #[utoipa::path(post, path = "/admin/api/notify/test", tag = "settings", responses((status = 204), (status = 400)), security(("key" = [])))]
-pub async fn notify(_: Caller, state: Data<AppState>, client: Data<Client>) -> HttpResponse {
+pub async fn notify(_: Owner, state: Data<AppState>, client: Data<Client>) -> HttpResponse {
     let notice = Notice::test(state.gateway.registry.pool.now());
     match state.notifier.try_now(&client, &notice).await {
         Ok(()) => HttpResponse::NoContent().finish(),

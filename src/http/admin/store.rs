@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::problem::No;
-use crate::http::auth::Caller;
+use crate::http::owner::Owner;
 use crate::state::AppState;
 
 /// How the keeping goes.
@@ -41,13 +41,13 @@ impl StoreView {
 
 /// Tells how the keeping goes.
 #[utoipa::path(get, path = "/admin/api/store", tag = "store", responses((status = 200, body = StoreView)), security(("key" = [])))]
-pub async fn status(_: Caller, state: Data<AppState>) -> HttpResponse {
+pub async fn status(_: Owner, state: Data<AppState>) -> HttpResponse {
     HttpResponse::Ok().json(StoreView::of(&state))
 }
 
 /// Hands out a copy of the database. Credentials in it are sealed, and the key is not in it.
 #[utoipa::path(post, path = "/admin/api/backup", tag = "store", responses((status = 200, content_type = "application/vnd.sqlite3", body = Vec<u8>), (status = 503)), security(("key" = [])))]
-pub async fn backup(_: Caller, state: Data<AppState>) -> HttpResponse {
+pub async fn backup(_: Owner, state: Data<AppState>) -> HttpResponse {
     match crate::store::copy(&state.database).await {
         Ok(bytes) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, "application/vnd.sqlite3"))
