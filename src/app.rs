@@ -34,6 +34,9 @@ const DRAIN_STEP: Duration = Duration::from_millis(50);
 /// How long the database gets to be closed.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long the console's pages get to hear that the service stops.
+const GOODBYE_PATIENCE: Duration = Duration::from_millis(500);
+
 /// How long answers that are cut off get to say so.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -123,6 +126,7 @@ impl App {
             settings: adjustable,
             database,
             notifier,
+            usage: household.usage.clone(),
             console,
             master_key,
             body_limit,
@@ -155,6 +159,8 @@ impl App {
         let stopping = async move {
             stop.await;
             drain(&state.gateway.admission, &limits).await;
+            // Whoever listens has been told meanwhile; only one that does not read may still be there.
+            ended(|| state.console.board.listeners() == 0, GOODBYE_PATIENCE).await;
             handle.stop(false).await;
         };
         // The server ends last, and its end ends the background's work too.
@@ -163,6 +169,7 @@ impl App {
             () = async { futures_util::future::join3(keeping, telling, stopping).await; } => Ok(()),
         };
         household.registry.keep_use();
+        household.usage.keep();
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");
         }
@@ -210,17 +217,17 @@ async fn drain(admission: &Arc<Admission>, limits: &Limits) {
         admission.under_way(),
         limits.drain.as_secs()
     );
-    if ended(admission, limits.drain).await {
+    if ended(|| admission.under_way() == 0, limits.drain).await {
         return;
     }
     log::warn!("stopping: {} answers are cut off", admission.under_way());
     admission.cut();
-    ended(admission, CUT_PATIENCE).await;
+    ended(|| admission.under_way() == 0, CUT_PATIENCE).await;
 }
 
-async fn ended(admission: &Arc<Admission>, patience: Duration) -> bool {
+async fn ended(have_ended: impl Fn() -> bool, patience: Duration) -> bool {
     let all = async {
-        while admission.under_way() > 0 {
+        while !have_ended() {
             tokio::time::sleep(DRAIN_STEP).await;
         }
     };

@@ -16,6 +16,7 @@ use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
 use crate::notify::{Notifier, Outbox, Target};
 use crate::providers::{Kind, Provider, Setup};
 use crate::store::{Contents, Database, Files, Record, Store, UsageRecord, Writer};
+use crate::usage::Ledger;
 
 /// How long a request waits for an account while all are busy, in seconds, if nobody says otherwise.
 const QUEUE_WAIT: u64 = 20;
@@ -56,8 +57,20 @@ pub async fn open(
     let roster = Arc::new(Roster::new(providers, Arc::clone(&pool), config.pins.clone()));
     let registry = Arc::new(Registry::new(Arc::clone(&pool), Arc::clone(&events), database.clone()));
     let Contents {
-        accounts, health, usage, events: happened, settings: changed, models, files, sessions, audit, ..
+        accounts,
+        health,
+        usage,
+        events: happened,
+        settings: changed,
+        models,
+        files,
+        tallies,
+        calls,
+        sessions,
+        audit,
+        ..
     } = contents;
+    let ledger = Ledger::open(&database, &tallies, &calls);
     let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
     let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
     let health: HashMap<String, String> = health.into_iter().collect();
@@ -71,7 +84,7 @@ pub async fn open(
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
     let console = Console::new(&database, sessions, audit, pool.now());
-    let household = Household { roster, registry, database, files, notifier };
+    let household = Household { roster, registry, database, files, notifier, usage: ledger };
     Ok(Opened { household, settings, console, writer, outbox })
 }
 

@@ -6,6 +6,7 @@ use crate::gateway::settings::Settings;
 use crate::keys::MasterKey;
 use crate::notify::Notifier;
 use crate::store::Database;
+use crate::usage::Ledger;
 
 /// The state behind every handler. The HTTP client is not in it: that one belongs to its thread.
 pub struct AppState {
@@ -17,6 +18,8 @@ pub struct AppState {
     pub database: Database,
     /// Who tells the owner.
     pub notifier: Notifier,
+    /// Who used how much.
+    pub usage: Ledger,
     /// The owner at the console.
     pub console: Console,
     /// Who may call.
@@ -25,4 +28,11 @@ pub struct AppState {
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.
     pub warnings: Vec<String>,
+}
+
+impl AppState {
+    /// What the owner should know now.
+    pub fn warnings_now(&self) -> Vec<String> {
+        self.warnings.iter().cloned().chain(self.database.status().problem).collect()
+    }
 }

@@ -2,13 +2,17 @@
 
 mod address;
 mod audit;
+mod board;
 mod sessions;
 mod throttle;
 
 pub use address::Address;
 pub use audit::{Audit, Entry, Who};
+pub use board::{Board, Listener, MOST_LISTENERS};
 pub use sessions::{LIFE, Session, Sessions, TOKEN_PREFIX};
 pub use throttle::{Attempt, Throttle};
+
+use std::sync::Arc;
 
 use crate::accounts::clock::Millis;
 use crate::random;
@@ -22,6 +26,8 @@ pub struct Console {
     pub throttle: Throttle,
     /// What was changed.
     pub audit: Audit,
+    /// What everybody who listens is told.
+    pub board: Arc<Board>,
     /// Tells this start of the service from others.
     pub boot: String,
     /// When this start was, in milliseconds since 1970.
@@ -35,6 +41,7 @@ impl Console {
             sessions: Sessions::new(database.clone(), sessions, now),
             throttle: Throttle::default(),
             audit: Audit::new(database.clone(), audit),
+            board: Arc::default(),
             boot: random::hex(8),
             started: now,
         }

@@ -8,6 +8,7 @@ use futures_util::stream;
 
 use super::auth::Caller;
 use super::description::{ChatCompletionRequest, StreamEvent};
+use super::envelope::RequestId;
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
 use crate::gateway::{Answering, Trail};
@@ -17,6 +18,7 @@ use crate::openai::{Identity, request};
 use crate::random;
 use crate::state::AppState;
 use crate::upstream::Client;
+use crate::usage::Receipt;
 
 /// Answers one completion, whole or as a stream.
 ///
@@ -54,9 +56,13 @@ pub async fn completions(
     client: Data<Client>,
     body: Result<Bytes, Error>,
 ) -> Result<impl Responder, Refused> {
-    let body = own(body.map_err(|error| Refused::body(&error, state.body_limit))?);
+    let receipt = state.usage.begin(RequestId::of(&head).as_str(), caller.key.clone());
+    let body = match body {
+        Ok(body) => own(body),
+        Err(error) => return Err(Refused::body(&error, state.body_limit).counted(receipt)),
+    };
     let conversation = head.headers().get(CONVERSATION).and_then(|value| value.to_str().ok());
-    Ok(match begin(&caller, &state, &client, body, conversation) {
+    Ok(match begin(&caller, &state, &client, body, conversation, receipt) {
         Ok((reply, true)) => streamed(reply, caller.owner).await,
         Ok((reply, false)) => whole(reply, caller.owner).await,
         Err(fault) => problem::answer(&fault, caller.owner),
@@ -97,8 +103,9 @@ fn begin(
     client: &Client,
     body: Bytes,
     conversation: Option<&str>,
+    mut receipt: Receipt,
 ) -> Result<(Answering, bool), Fault> {
-    let mut request = request::parse(body)?;
+    let mut request = request::parse(body).inspect_err(|fault| receipt.failed(fault))?;
     request.session = conversation.map(str::to_owned);
     let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));
@@ -107,7 +114,7 @@ fn begin(
     } else {
         Box::new(Whole::new(identity, legacy))
     };
-    Ok((state.gateway.reply(client, request, writer, caller.asker())?, streams))
+    Ok((state.gateway.reply(client, request, writer, &caller.asker(), receipt)?, streams))
 }
 
 async fn whole(mut reply: Answering, owner: bool) -> HttpResponse {

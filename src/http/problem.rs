@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::chat::Fault;
 use crate::openai::error::{self, Retry};
+use crate::usage::{Outcome, Receipt};
 
 /// Writes a fault.
 pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {
@@ -69,6 +70,12 @@ impl Refused {
             (400, "unreadable_body", "The body could not be read to its end.".to_owned())
         };
         Self { status, r#type: "invalid_request_error", code, message }
+    }
+
+    /// Notes it on the receipt of the call that is refused.
+    pub fn counted(self, receipt: Receipt) -> Self {
+        receipt.refused(Outcome::Refused, self.status, self.code);
+        self
     }
 }
 

@@ -15,6 +15,7 @@ mod records;
 mod restore;
 mod schema;
 mod seal;
+mod statistics;
 mod status;
 mod trouble;
 mod write;
@@ -29,6 +30,8 @@ mod fixture;
 #[cfg(test)]
 mod maintenance_tests;
 #[cfg(test)]
+mod statistics_tests;
+#[cfg(test)]
 mod trouble_tests;
 
 pub use database::{Database, Kept};
@@ -39,7 +42,8 @@ pub use folder::Store;
 pub use handout::copy;
 pub use maintenance::{backup, rotate_key};
 pub use records::{
-    AUDIT_KEPT, AccountRecord, AuditRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord, UsageRecord,
+    AUDIT_KEPT, AccountRecord, AuditRecord, CallRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord,
+    TallyRecord, UsageRecord,
 };
 pub use restore::restore;
 pub use status::Status;

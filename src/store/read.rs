@@ -8,12 +8,13 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::files::FileRecord;
 use super::records::{AccountRecord, AuditRecord, Contents, EventRecord, ModelsRecord, SessionRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
+use super::statistics;
 use crate::config::Secret;
 
 /// How many events of each account are read: what a page shows.
 const EVENTS_SHOWN: i64 = 100;
 
-/// Reads everything; of the usage, that of `today`.
+/// Reads everything; of the usage and of what calls came to, that of `today`.
 pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, today: i64) -> sqlx::Result<Contents> {
     let mut warnings = Vec::new();
     Ok(Contents {
@@ -24,6 +25,8 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         settings: settings(connection).await?,
         models: models(connection).await?,
         files: files(connection, vault).await?,
+        tallies: statistics::read_today(connection, today).await?,
+        calls: statistics::read_calls(connection).await?,
         sessions: sessions(connection).await?,
         audit: audit(connection).await?,
         warnings,

@@ -62,6 +62,26 @@ pub struct UsageRecord {
     pub tokens: i64,
 }
 
+/// What calls came to in a span of time. The counts are totals, so that writing one twice does no harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TallyRecord {
+    /// Its beginning, in milliseconds since 1970.
+    pub start_ms: i64,
+    /// How long it is: 1, or 24.
+    pub hours: i64,
+    /// The counts, as [`crate::counts::write()`] writes them.
+    pub body: String,
+}
+
+/// A call that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRecord {
+    /// Grows with each call.
+    pub seq: i64,
+    /// The call, as JSON.
+    pub body: String,
+}
+
 /// The models that a provider listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelsRecord {
@@ -119,7 +139,7 @@ impl AuditRecord {
     }
 }
 
-/// One thing to keep. A later one of the same key takes the place of an earlier one; only events add up. Health, events
+/// One thing to keep. A later one of the same key takes the place of an earlier one; only events and calls add up. Health, events
 /// and usage of an account that is not kept are not kept either.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Record {
@@ -151,6 +171,10 @@ pub enum Record {
     File(FileRecord),
     /// The uploaded file with this id is forgotten.
     DropFile(String),
+    /// What calls came to in a span of time.
+    Tally(TallyRecord),
+    /// A call that has ended. Only the newest are kept.
+    Call(CallRecord),
     /// Somebody is signed in to the console.
     Session(SessionRecord),
     /// The session with this id has ended.
@@ -176,6 +200,10 @@ pub struct Contents {
     pub models: Vec<ModelsRecord>,
     /// The uploaded files, by id. One whose key is empty was torn.
     pub files: Vec<FileRecord>,
+    /// What calls came to in the hours of the day at which it was opened, and of later ones.
+    pub tallies: Vec<TallyRecord>,
+    /// The newest calls, oldest first.
+    pub calls: Vec<CallRecord>,
     /// Who is signed in to the console.
     pub sessions: Vec<SessionRecord>,
     /// What was changed, oldest first.

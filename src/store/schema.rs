@@ -22,6 +22,7 @@ pub(super) type Step = (i64, &'static str, &'static str);
 pub(super) const STEPS: &[Step] = &[
     (1, "accounts", include_str!("../../migrations/0001_accounts.sql")),
     (2, "files", include_str!("../../migrations/0002_files.sql")),
+    (4, "statistics", include_str!("../../migrations/0004_statistics.sql")),
     (5, "console", include_str!("../../migrations/0005_console.sql")),
 ];
 
@@ -40,6 +41,15 @@ pub(super) enum Access {
 /// the steps that it lacks. It makes none: a file that vanished is trouble, not a fresh start.
 pub(super) async fn open(path: &Path, access: Access, steps: &[Step]) -> Result<SqliteConnection, Trouble> {
     open_as(options(path, access), path, access, steps).await
+}
+
+/// Opens the database at `path` to read something of it beside its writer, which has seen that it is ours and whole.
+pub(super) async fn glance(path: &Path) -> sqlx::Result<SqliteConnection> {
+    match options(path, Access::Read).connect().await {
+        // Without the files that SQLite would make beside it, it can only be read as one that nobody writes.
+        Err(error) if !is_busy(&error) => options(path, Access::Still).connect().await,
+        connected => connected,
+    }
 }
 
 async fn open_as(

@@ -8,6 +8,7 @@ use super::pending::Pending;
 use super::read::FileRow;
 use super::records::{AccountRecord, AuditRecord, EventRecord, Record, SessionRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
+use super::statistics;
 
 /// How many events of each account are kept.
 const EVENTS_KEPT: i64 = 500;
@@ -65,6 +66,7 @@ pub(super) async fn batch(
         last_event += 1;
         run(&mut transaction, self::event(event, last_event)).await?;
     }
+    statistics::write_calls(&mut transaction, pending.calls()).await?;
     transaction.commit().await?;
     Ok(last_event)
 }
@@ -72,7 +74,8 @@ pub(super) async fn batch(
 /// Forgets what is too old to be kept on `today`.
 pub(super) async fn prune(connection: &mut SqliteConnection, today: i64) -> sqlx::Result<()> {
     run(connection, sqlx::query(PRUNE_EVENTS).bind(EVENTS_KEPT)).await?;
-    run(connection, sqlx::query("DELETE FROM usage WHERE day < $1").bind(today - USAGE_KEPT)).await
+    run(connection, sqlx::query("DELETE FROM usage WHERE day < $1").bind(today - USAGE_KEPT)).await?;
+    statistics::roll_up(connection, today).await
 }
 
 /// Writes the value by which the key is checked.
@@ -118,7 +121,8 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         // What belongs to it goes with it.
         Record::DropAccount(id) => sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id),
         Record::Health { account, body } => sqlx::query(HEALTH).bind(account).bind(body),
-        Record::Event(_) => return Ok(()),
+        Record::Event(_) | Record::Call(_) => return Ok(()),
+        Record::Tally(tally) => return statistics::write_tally(connection, tally).await,
         Record::Usage(usage) => self::usage(usage),
         Record::Setting { name, value: Some(value) } => sqlx::query(SETTING).bind(name).bind(value),
         Record::Setting { name, value: None } => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name),

@@ -4,6 +4,7 @@
 
 mod app; // a running service and a client for it
 mod cancel; // a client that leaves
+mod console; // the page, sessions, the audit
 mod contract;
 mod emulation; // the stream contract, on a toy provider of the tests' own
 mod errors; // what bad input gets
@@ -11,6 +12,7 @@ mod failover; // several accounts
 mod files; // what is uploaded
 mod kept; // what outlasts a restart besides accounts
 mod lacks;
+mod live; // what a console hears
 mod long;
 mod pictures;
 mod proxy; // the way out through a proxy

@@ -3,7 +3,9 @@
 mod account_view;
 pub(super) mod accounts;
 pub(super) mod audit;
+pub(super) mod live;
 pub(super) mod models;
+pub(super) mod overview;
 mod problem;
 pub(super) mod session;
 pub(super) mod settings;
@@ -53,6 +55,8 @@ pub fn configure(urls: &mut ServiceConfig) {
     at(urls, "/admin/api/sessions", [get().to(session::list), web::delete().to(session::end_all)]);
     at(urls, "/admin/api/sessions/{id}", [web::delete().to(session::end)]);
     at(urls, "/admin/api/audit", [get().to(audit::list)]);
+    at(urls, "/admin/api/overview", [get().to(overview::show)]);
+    at(urls, "/admin/api/live", [get().to(live::live)]);
     at(urls, "/admin/api/models", [get().to(models::list)]);
     at(urls, "/admin/api/settings", [get().to(settings::list)]);
     let setting = [web::put().to(settings::set), web::delete().to(settings::reset)];

@@ -59,6 +59,8 @@ use crate::openai::error::Envelope;
         admin::session::end,
         admin::session::end_all,
         admin::audit::list,
+        admin::overview::show,
+        admin::live::live,
         admin::models::list,
         admin::settings::list,
         admin::settings::set,

@@ -13,9 +13,14 @@ export const NOTHING = '–';
 // A formatter is costly to make and there are few of them.
 const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 
+// British English writes a million as a lower-case m, which reads as metres or milli beside these units.
+function numberTag(): string {
+  return language.value === 'zh' ? 'zh-CN' : 'en-US';
+}
+
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const name = `n${tag()}${JSON.stringify(options)}`;
-  const known = made.get(name) ?? new Intl.NumberFormat(tag(), options);
+  const known = made.get(name) ?? new Intl.NumberFormat(numberTag(), options);
   made.set(name, known);
   return known as Intl.NumberFormat;
 }
@@ -35,7 +40,7 @@ export function number(value: Maybe): string {
 /** 12.3K, 1.2万 */
 export function compact(value: Maybe): string {
   if (value == null) return NOTHING;
-  return numberFormat({ notation: 'compact', maximumFractionDigits: 1 }).format(value).replace(/k$/, 'K');
+  return numberFormat({ notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
 /** Tokens are counted by the thousand; the exact figure matters only while it is small. */

@@ -33,9 +33,9 @@ export function Plot(props: ChartProps & Kind) {
     let gone = false;
     let watcher: ResizeObserver | undefined;
     import('./uplot')
-      .then(({ Drawing }) => {
+      .then(({ Drawing, bars }) => {
         if (gone) return;
-        const drawn = new Drawing(optionsOf(newest, element, setAt), dataOf(newest.current), element);
+        const drawn = new Drawing(optionsOf(newest, element, bars, setAt), dataOf(newest.current), element);
         plot.current = drawn;
         watcher = new ResizeObserver(() =>
           drawn.setSize({ width: element.clientWidth, height: drawn.height }),

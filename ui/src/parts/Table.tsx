@@ -14,6 +14,8 @@ export interface Column<R> {
   end?: boolean;
   /** Heads the card on a phone; its heading is left out there. */
   main?: boolean;
+  /** Left out on a phone. */
+  spare?: boolean;
   /** The heading is only heard, as over buttons. */
   headUnseen?: boolean;
 }
@@ -62,7 +64,7 @@ export function Table<R>(props: TableProps<R>) {
                 <td
                   key={column.key}
                   role="cell"
-                  class={classes(column.end && 'end', column.main && 'main')}
+                  class={classes(column.end && 'end', column.main && 'main', column.spare && 'spare')}
                   data-head={column.headUnseen ? '' : column.head}
                 >
                   {column.cell(row)}

@@ -68,32 +68,34 @@ function Chart(props: ChartProps & { kind: 'line' | 'bar' }) {
         {title}. {summary}
       </figcaption>
       <Plot {...props} />
-      <table class="unseen">
-        <caption>
-          {title}: {t('chart.data')}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('chart.time')}</th>
-            {series.map(one => (
-              <th scope="col" key={one.name}>
-                {one.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {times.map((at, index) => (
-            <tr key={at}>
-              <th scope="row">{formatTime(at)}</th>
-              {series.map(one => {
-                const value = one.values[index];
-                return <td key={one.name}>{value == null ? '' : format(value)}</td>;
-              })}
+      <div class="unseen">
+        <table>
+          <caption>
+            {title}: {t('chart.data')}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('chart.time')}</th>
+              {series.map(one => (
+                <th scope="col" key={one.name}>
+                  {one.name}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {times.map((at, index) => (
+              <tr key={at}>
+                <th scope="row">{formatTime(at)}</th>
+                {series.map(one => {
+                  const value = one.values[index];
+                  return <td key={one.name}>{value == null ? '' : format(value)}</td>;
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

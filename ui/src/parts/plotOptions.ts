@@ -22,6 +22,7 @@ export function dataOf(props: Drawn): uPlot.AlignedData {
 export function optionsOf(
   newest: { current: Drawn },
   element: HTMLElement,
+  bars: uPlot.Series.PathBuilder | undefined,
   onPoint: (index: number | null) => void,
 ): uPlot.Options {
   const props = newest.current;
@@ -50,15 +51,14 @@ export function optionsOf(
       y: { range: upward },
     },
     axes: [timeAxis(colour), valueAxis(colour, newest)],
-    series: [{}, ...tones.map(tone => seriesOf(props, colour, tone))],
+    series: [{}, ...tones.map(tone => seriesOf(props, colour(tone), bars))],
     hooks: { setCursor: [drawn => onPoint(drawn.cursor.idx ?? null)] },
   };
 }
 
-function seriesOf(props: Drawn, colour: Colour, tone: string): uPlot.Series {
-  const stroke = colour(tone);
+function seriesOf(props: Drawn, stroke: string, bars: uPlot.Series.PathBuilder | undefined): uPlot.Series {
   if (props.kind === 'bar') {
-    return { stroke, fill: stroke, width: 0, paths: barsOf, points: { show: false } };
+    return { stroke, fill: stroke, width: 0, ...(bars ? { paths: bars } : {}), points: { show: false } };
   }
   const fill = props.stacked ? stroke : props.series.length === 1 ? wash(stroke) : undefined;
   return {
@@ -69,13 +69,6 @@ function seriesOf(props: Drawn, colour: Colour, tone: string): uPlot.Series {
     spanGaps: false,
   };
 }
-
-let barsPath: uPlot.Series.PathBuilder | null = null;
-const barsOf: uPlot.Series.PathBuilder = (drawn, index, from, to) => {
-  barsPath ??=
-    (drawn.constructor as typeof uPlot).paths.bars?.({ size: [0.7, 40], gap: 1, radius: 0.12 }) ?? null;
-  return barsPath?.(drawn, index, from, to) ?? null;
-};
 
 /** Half a step more at either end, so that the outer bars are whole. */
 function spread(props: Drawn, from: number, to: number): [number, number] {

@@ -3,4 +3,4 @@ import 'uplot/dist/uPlot.min.css';
 import Drawing from 'uplot';
 
 export { Drawing };
-export const bars = Drawing.paths.bars;
+export const bars = Drawing.paths.bars?.({ size: [0.7, 40], gap: 1 });

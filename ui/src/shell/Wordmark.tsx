@@ -6,8 +6,8 @@ export function Wordmark() {
         千桥
       </span>
       <span class="wordmark-latin">qianqiao</span>
-      <svg class="wordmark-bridge" viewBox="0 0 92 14" aria-hidden="true">
-        <path d="M0 2.500h92M3 13.500v-2a9.500 9.500 0 0 1 19 0v2M26 13.500v-2a9.500 9.500 0 0 1 19 0v2M49 13.500v-2a9.500 9.500 0 0 1 19 0v2M72 13.500v-2a9.500 9.500 0 0 1 17 0v2" />
+      <svg class="wordmark-bridge" viewBox="0 0 116 14" aria-hidden="true">
+        <path d="M0 1.500h116M2 13.500v-3a10 10 0 0 1 20 0v3M25 13.500v-3a10 10 0 0 1 20 0v3M48 13.500v-3a10 10 0 0 1 20 0v3M71 13.500v-3a10 10 0 0 1 20 0v3M94 13.500v-3a10 10 0 0 1 20 0v3" />
       </svg>
     </a>
   );

@@ -1,32 +1,81 @@
-/** A bridge over still water, in ink. */
+const WIDTH = 1400;
+const WATER = 320;
+const COUNT = 11;
+
+/** A long bridge of many arches over still water: the middle ones are the highest, as in the old gardens of the north. */
 export function Scene() {
-  const arches = [120, 290, 460, 630, 800, 970];
+  const arches = openings();
   return (
-    <svg class="scene" viewBox="0 0 1200 420" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
+    <svg class="scene" viewBox={`0 0 ${WIDTH} 460`} preserveAspectRatio="xMidYMax slice" aria-hidden="true">
+      <circle class="scene-sun" cx="1090" cy="96" r="40" />
       <path
         class="scene-hill"
-        d="M0 190c120-70 210-90 330-40 100 42 190 10 290-35 130-58 240-20 330 20 90 38 170 30 250-5v110H0z"
+        d="M0 210C110 150 230 120 380 168 520 212 620 176 740 132 900 74 1040 118 1150 162 1250 200 1330 190 1400 168V320H0Z"
       />
       <path
         class="scene-hill scene-hill-near"
-        d="M0 232c150-40 260-28 380-6 140 26 280-30 430-18 150 12 260 30 390 4v40H0z"
+        d="M0 262C170 222 320 236 470 256 640 278 760 226 940 238 1120 250 1240 272 1400 244V320H0Z"
       />
-      <circle class="scene-sun" cx="930" cy="86" r="34" />
-      <path class="scene-deck" d="M40 236h1120" />
-      <path class="scene-rail" d="M40 216h1120" />
-      {Array.from({ length: 33 }, (_, post) => (
-        <path key={post} class="scene-rail" d={`M${56 + post * 34} 216v20`} />
-      ))}
-      {arches.map(x => (
-        <path key={x} class="scene-arch" d={`M${x - 20} 330v-12a78 78 0 0 1 156 0v12`} />
-      ))}
-      {arches.map(x => (
-        <path key={`w${x}`} class="scene-mirror" d={`M${x - 20} 344v8a78 56 0 0 0 156 0v-8`} />
-      ))}
+      <path class="scene-stone" d={stone(arches)} fill-rule="evenodd" />
+      <path class="scene-deck" d={line(0)} />
+      <path class="scene-rail" d={line(16) + posts()} />
+      <path class="scene-arch" d={arches.map(arch => archOf(arch)).join('')} />
+      <path class="scene-mirror" d={arches.map(mirror).join('')} />
       <path
         class="scene-water"
-        d="M60 337h170M300 337h300M690 337h430M140 372h120M520 384h210M860 368h160M330 402h140M760 408h180"
+        d="M0 326H1400M90 352h150M420 366h240M820 350h130M1080 372h210M230 396h180M610 412h310M1010 430h120M120 436h130"
       />
     </svg>
   );
+}
+
+interface Arch {
+  x: number;
+  half: number;
+}
+
+function deck(x: number): number {
+  const away = (x - WIDTH / 2) / (WIDTH / 2);
+  return 236 - 104 * (1 - away * away) ** 1.35;
+}
+
+/** Wider towards the middle; together they fill what lies between the banks. */
+function openings(): Arch[] {
+  const sizes = Array.from(
+    { length: COUNT },
+    (_, index) => 1 - 0.62 * (Math.abs(index - (COUNT - 1) / 2) / (COUNT / 2)),
+  );
+  const unit = (WIDTH - 260) / sizes.reduce((all, size) => all + size, 0);
+  let from = 130;
+  return sizes.map(size => {
+    const x = from + (size * unit) / 2;
+    from += size * unit;
+    return { x, half: (size * unit) / 2 - 5 };
+  });
+}
+
+function archOf({ x, half }: Arch): string {
+  const high = Math.min(half, WATER - deck(x) - 20);
+  return `M${x - half} ${WATER}v${-(WATER - deck(x) - 20 - high)}a${half} ${high} 0 0 1 ${2 * half} 0V${WATER}`;
+}
+
+function mirror({ x, half }: Arch): string {
+  const deep = (WATER - deck(x) - 20) * 0.52;
+  return `M${x - half} ${WATER + 10}a${half} ${deep} 0 0 0 ${2 * half} 0`;
+}
+
+function line(above: number): string {
+  const points = Array.from({ length: 57 }, (_, index) => index * 25);
+  return `M${points.map(x => `${x} ${(deck(x) - above).toFixed(1)}`).join('L')}`;
+}
+
+function posts(): string {
+  return Array.from(
+    { length: 57 },
+    (_, index) => `M${index * 25} ${(deck(index * 25) - 18).toFixed(1)}v18`,
+  ).join('');
+}
+
+function stone(arches: Arch[]): string {
+  return `${line(0)}V${WATER}H0Z${arches.map(arch => `${archOf(arch)}Z`).join('')}`;
 }

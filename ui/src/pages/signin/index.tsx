@@ -30,6 +30,9 @@ export function SignIn() {
   return (
     <main class="signin">
       <Scene />
+      <div class="signin-corner">
+        <Preferences />
+      </div>
       <form class="signin-form" onSubmit={submit}>
         <h1>
           <span class="signin-name" lang="zh-CN">
@@ -57,7 +60,6 @@ export function SignIn() {
           {t('submit')}
         </Button>
         {framed && <p class="note">{t('framed')}</p>}
-        <Preferences />
       </form>
     </main>
   );

@@ -1,0 +1,69 @@
+import { language } from '../../i18n/language';
+import { STATE_TONES } from '../../parts/Badge';
+import { Notice } from '../../parts/Notice';
+import { link } from '../../router';
+import type { State } from '../../service/figures';
+import type { Account } from '../../service/types';
+import { t } from './words';
+
+const SHOWN = 3;
+
+export function needsOwner(account: Account): boolean {
+  return STATE_TONES[account.state] === 'vermilion';
+}
+
+/** What only the owner can mend, each with the way to do so. */
+export function Attention({ state }: { state: State }) {
+  const ill = state.accounts.filter(needsOwner);
+  const { problem } = state.store;
+  if (ill.length === 0 && problem === null) return null;
+  return (
+    <div class="attention">
+      {ill.slice(0, SHOWN).map(account => (
+        <Notice
+          key={account.id}
+          tone="vermilion"
+          title={account.name}
+          actions={
+            <a class="button" href={link('accounts', account.id)}>
+              {t('attention.go')}
+              <span class="unseen">: {account.name}</span>
+            </a>
+          }
+        >
+          {reason(account)}
+        </Notice>
+      ))}
+      {ill.length > SHOWN && (
+        <p>
+          <a href={link('accounts')}>{t('attention.more', { n: ill.length - SHOWN })}</a>
+        </p>
+      )}
+      {problem !== null && (
+        <Notice
+          tone="ochre"
+          title={t('store.title')}
+          actions={
+            <a class="button" href={link('settings')}>
+              {t('store.go')}
+            </a>
+          }
+        >
+          {language.value === 'zh' ? t('store.text') : sentence(problem)}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** The service speaks English of what happened; in Chinese the kind of fault says as much. */
+function reason({ cause, state }: Account): string {
+  const known = t.maybe(`cause.${cause?.class ?? state}`, '');
+  if (language.value === 'zh' && known !== '') return known;
+  return cause === null ? known : [cause.message, cause.remedy].filter(part => part).join(' ');
+}
+
+function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
