@@ -64,7 +64,7 @@ export const STATE_TONES: Record<AccountState, Tone> = {
 };
 
 export function AccountBadge({ state }: { state: AccountState }) {
-  return <Badge tone={STATE_TONES[state]}>{t.maybe(`state.${state}`, state)}</Badge>;
+  return <Badge tone={STATE_TONES[state] ?? 'soft'}>{t.maybe(`state.${state}`, state)}</Badge>;
 }
 
 const KEY_TONES: Record<KeyState, Tone> = {
@@ -75,7 +75,7 @@ const KEY_TONES: Record<KeyState, Tone> = {
 };
 
 export function KeyBadge({ state }: { state: KeyState }) {
-  return <Badge tone={KEY_TONES[state]}>{t.maybe(`key.${state}`, state)}</Badge>;
+  return <Badge tone={KEY_TONES[state] ?? 'soft'}>{t.maybe(`key.${state}`, state)}</Badge>;
 }
 
 export const OUTCOME_TONES: Record<Outcome, Tone> = {

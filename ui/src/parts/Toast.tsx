@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/words';
 import { IconButton } from './Button';
 import { Icon } from './Icon';
@@ -27,9 +28,18 @@ function drop(id: number): void {
 
 /** Where toasts appear; the shell has it once. */
 export function Toasts() {
+  const place = useRef<HTMLDivElement>(null);
+  const { value } = words;
+  // Above every dialog that is open: what was shown last is on top.
+  useEffect(() => {
+    const element = place.current;
+    if (value.length === 0 || element?.showPopover === undefined) return;
+    if (element.matches(':popover-open')) element.hidePopover();
+    element.showPopover();
+  }, [value]);
   return (
-    <div class="toasts" role="status" aria-live="polite">
-      {words.value.map(word => (
+    <div ref={place} class="toasts" popover="manual" role="status" aria-live="polite">
+      {value.map(word => (
         <div key={word.id} class={`toast toast-${word.kind}`}>
           <Icon name={word.kind === 'good' ? 'check' : 'alert'} />
           <span>{word.text}</span>

@@ -24,11 +24,19 @@ export async function ask<T>(path: string, options: Options = {}): Promise<T> {
   const response = await answer(path, options);
   if (response.status === 204) return undefined as T;
   try {
-    return (await response.json()) as T;
+    return (await within(response.json(), options.timeoutMs ?? PATIENCE_MS)) as T;
   } catch (error) {
-    if (isAbort(error)) throw error;
+    if (isAbort(error) || error instanceof ServiceError) throw error;
     throw new ServiceError(response.status, 'unreadable', t('problem.unreadable'));
   }
+}
+
+/** The head came in time; a body that stalls must not keep its reader waiting for ever either. */
+function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new Promise<never>((_, fail) => {
+    setTimeout(() => fail(new ServiceError(0, 'timeout', t('problem.timeout'))), ms);
+  });
+  return Promise.race([work, late]);
 }
 
 /** Asks the service for a file. */

@@ -1,3 +1,4 @@
+import { relative } from '../../i18n/format';
 import { language } from '../../i18n/language';
 import { STATE_TONES } from '../../parts/Badge';
 import { Notice } from '../../parts/Notice';
@@ -7,16 +8,24 @@ import type { Account } from '../../service/types';
 import { t } from './words';
 
 const SHOWN = 3;
+const SOON_MS = 3 * 24 * 3_600_000;
 
-export function needsOwner(account: Account): boolean {
+function needsOwner(account: Account): boolean {
   return STATE_TONES[account.state] === 'vermilion';
+}
+
+/** Whether it works now, and will not for long. */
+function endsSoon({ expires, state }: Account, now: number): boolean {
+  const tone = STATE_TONES[state];
+  return (tone === 'jade' || tone === 'ochre') && expires !== null && expires * 1_000 < now + SOON_MS;
 }
 
 /** What only the owner can mend, each with the way to do so. */
 export function Attention({ state }: { state: State }) {
   const ill = state.accounts.filter(needsOwner);
   const { problem } = state.store;
-  if (ill.length === 0 && problem === null) return null;
+  const ending = state.accounts.filter(account => endsSoon(account, state.at));
+  if (ill.length + ending.length === 0 && problem === null) return null;
   return (
     <div class="attention">
       {ill.slice(0, SHOWN).map(account => (
@@ -39,6 +48,21 @@ export function Attention({ state }: { state: State }) {
           <a href={link('accounts')}>{t('attention.more', { n: ill.length - SHOWN })}</a>
         </p>
       )}
+      {ending.map(account => (
+        <Notice
+          key={account.id}
+          tone="ochre"
+          title={account.name}
+          actions={
+            <a class="button" href={link('accounts', account.id)}>
+              {t('attention.renew')}
+              <span class="unseen">: {account.name}</span>
+            </a>
+          }
+        >
+          {t('attention.ends', { when: relative((account.expires ?? 0) * 1_000, state.at) })}
+        </Notice>
+      ))}
       {problem !== null && (
         <Notice
           tone="ochre"

@@ -69,7 +69,6 @@ interface RowProps {
 function Row({ accounts, width, lights, answered }: RowProps) {
   const arches = openings(accounts.length, width);
   const fade = useId();
-  const path = `path("${deckLine(width, 5)}")`;
   return (
     <div class="bridge-row">
       <svg
@@ -103,17 +102,7 @@ function Row({ accounts, width, lights, answered }: RowProps) {
         })}
         <path class="bridge-water" d={`M0 ${WATER + 3}H${width}`} />
       </svg>
-      {Array.from({ length: Math.min(lights, MOST_LIGHTS) }, (_, light) => (
-        <span
-          key={light}
-          class="bridge-light"
-          style={{
-            offsetPath: path,
-            animationDelay: `${-((light * 2.4) % 7)}s`,
-            animationDuration: `${6 + (light % 3)}s`,
-          }}
-        />
-      ))}
+      <Lights count={lights} width={width} />
       <ul
         class="bridge-list"
         style={{
@@ -128,6 +117,26 @@ function Row({ accounts, width, lights, answered }: RowProps) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** What is under way, as lanterns over the deck. */
+function Lights({ count, width }: { count: number; width: number }) {
+  const offsetPath = `path("${deckLine(width, 5)}")`;
+  return (
+    <>
+      {Array.from({ length: Math.min(count, MOST_LIGHTS) }, (_, light) => (
+        <span
+          key={light}
+          class="bridge-light"
+          style={{
+            offsetPath,
+            animationDelay: `${-((light * 2.4) % 7)}s`,
+            animationDuration: `${6 + (light % 3)}s`,
+          }}
+        />
+      ))}
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { Skeleton } from '../../parts/Skeleton';
 import { now } from '../../service/clock';
 import type { State } from '../../service/figures';
 import { freshness, reconnect, state } from '../../service/live';
-import { Attention, needsOwner } from './Attention';
+import { Attention } from './Attention';
 import { Bridge } from './Bridge';
 import { Figures } from './Figures';
 import { FirstSteps, isFirstStart } from './FirstSteps';
@@ -32,7 +32,7 @@ export default function Overview() {
   }
   const first = isFirstStart(shown);
   return (
-    <Page title={t('title')} lead={<Lead state={shown} first={first} />}>
+    <Page title={t('title')} lead={<Lead state={shown} />}>
       <div class="overview-top">
         <Attention state={shown} />
         <section aria-label={t('bridge.title')}>
@@ -48,13 +48,11 @@ export default function Overview() {
   );
 }
 
-function Lead({ state: shown, first }: { state: State; first: boolean }) {
-  const ill = shown.accounts.some(needsOwner);
+function Lead({ state: shown }: { state: State }) {
+  const { tone, text } = verdict(shown);
   return (
     <>
-      <span class={`verdict ${ill ? 'tone-vermilion' : 'tone-jade'}`}>
-        {first ? t('verdict.first') : verdict(shown)}
-      </span>
+      <span class={`verdict tone-${tone}`}>{text}</span>
       <span class="standing">{standing(shown)}</span>
     </>
   );

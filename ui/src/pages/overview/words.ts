@@ -27,6 +27,8 @@ export const t = dictionary({
 
     'attention.go': 'See to it',
     'attention.more': { one: 'and one more', other: 'and {n} more' },
+    'attention.ends': 'Its sign-in ends {when}. Paste a new one before that and nothing stops.',
+    'attention.renew': 'Renew',
     'store.title': 'Changes are not being kept',
     'store.text': 'Accounts, keys and settings last only until the next restart.',
     'store.go': 'See settings',
@@ -43,7 +45,6 @@ export const t = dictionary({
     'bridge.there': { one: 'one service', other: '{n} services' },
     'arch.requests': { one: 'one request', other: '{n} requests' },
     'arch.tokens': '{tokens} tokens',
-    'arch.note': 'Use since midnight UTC.',
 
     'now.title': 'Now',
     'now.measure': 'What the chart shows',
@@ -120,6 +121,8 @@ export const t = dictionary({
 
     'attention.go': '去处理',
     'attention.more': '还有 {n} 个',
+    'attention.ends': '登录凭证 {when}到期，提前粘贴新的凭证就不会中断。',
+    'attention.renew': '更新凭证',
     'store.title': '改动没有写入磁盘',
     'store.text': '账号、密钥和设置在重启后会丢失，请检查数据目录是否可写。',
     'store.go': '查看设置',
@@ -135,7 +138,6 @@ export const t = dictionary({
     'bridge.there': '{n} 家服务',
     'arch.requests': '{n} 次请求',
     'arch.tokens': '{tokens} Token',
-    'arch.note': '用量自 UTC 零点起计算。',
 
     'now.title': '此刻',
     'now.measure': '图表内容',
