@@ -31,8 +31,8 @@ PAGES = {
     "settings": {"en": "Settings", "zh": "设置"},
 }
 WORDS = {
-    "en": {"key": "Master key", "sign_in": "Cross over", "sign_out": "Sign out", "menu": "Menu"},
-    "zh": {"key": "主密钥", "sign_in": "过桥", "sign_out": "退出登录", "menu": "菜单"},
+    "en": {"key": "Master key", "sign_in": "Sign in", "sign_out": "Sign out", "menu": "Menu"},
+    "zh": {"key": "主密钥", "sign_in": "登录", "sign_out": "退出登录", "menu": "菜单"},
 }
 expect.set_options(timeout=STEP_S * 1000)
 
