@@ -125,7 +125,7 @@ def test_the_service_is_killed_and_comes_back(consoles, owner, tmp_path):
     expect(live(console)).to_have_text("Live")
     latch.hold()
     os.kill(stack.session.service(), signal.SIGKILL)
-    expect(console.button(STALE, exact=False)).to_be_visible()
+    expect(live(console)).to_have_text(STALE)
     console.expect_page("overview")
     latch.release()
     expect(live(console)).to_have_text("Service restarted", timeout=25_000)
@@ -143,10 +143,10 @@ def test_a_reconnect_by_hand(consoles, owner):
     expect(live(console)).to_have_text("Live")
     console.page.route("**/admin/api/live", lambda route: route.abort("connectionrefused"))
     os.kill(stack.session.service(), signal.SIGKILL)
-    expect(console.button(STALE, exact=False)).to_be_visible()
+    expect(live(console)).to_have_text(STALE)
     until(stack.is_up, 20)
     console.page.unroute("**/admin/api/live")
-    console.button(STALE, exact=False).click()
+    console.button("Reconnect now").click()
     expect(live(console)).to_have_text("Service restarted")
 
 
