@@ -181,7 +181,9 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_the_oldest_are_forgotten() {
         let throttle = Throttle::default();
-        (0..MOST as u32 + 50).for_each(|number| drop(wrong(&throttle, number, START + Millis::from(number))));
+        for number in 0..MOST as u32 + 50 {
+            assert_eq!(wrong(&throttle, number, START + Millis::from(number)), Attempt::Wrong);
+        }
         let failures = throttle.0.lock().unwrap();
         assert_eq!((failures.of.len(), failures.all.len()), (MOST, ALL));
         assert!(!failures.of.contains_key(&home(0).household()));

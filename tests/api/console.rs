@@ -264,6 +264,9 @@ fn every_change_is_written_down_without_what_was_sent() {
     assert_eq!(part["next"], part["entries"][1]["seq"]);
     let rest = app.get(&format!("/admin/api/audit?before={}&limit=4", part["next"])).json();
     assert_eq!((rest["entries"].as_array().unwrap().len(), &rest["next"]), (4, &Value::Null));
+    for wrong in ["limit=-1", "before=x", "more=1"] {
+        assert_eq!(code(&app.get(&format!("/admin/api/audit?{wrong}"))), (400, "invalid_value".to_owned()), "{wrong}");
+    }
     assert_eq!(app.call("GET", "/admin/api/audit", &[], "").status, 401);
 }
 

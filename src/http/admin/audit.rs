@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Subject;
+use super::problem::No;
 use crate::console::{Entry, Who};
 use crate::http::owner::{Owner, address};
 use crate::state::AppState;
@@ -72,8 +73,11 @@ impl From<AuditRecord> for EntryView {
 }
 
 /// Tells what was changed, the newest first.
-#[utoipa::path(get, path = "/admin/api/audit", tag = "session", params(Asked), responses((status = 200, body = AuditPage)), security(("key" = [])))]
-pub async fn list(_: Owner, state: Data<AppState>, asked: Query<Asked>) -> HttpResponse {
+#[utoipa::path(get, path = "/admin/api/audit", tag = "session", params(Asked), responses((status = 200, body = AuditPage), (status = 400)), security(("key" = [])))]
+pub async fn list(_: Owner, state: Data<AppState>, asked: Result<Query<Asked>, Error>) -> HttpResponse {
+    let Ok(asked) = asked else {
+        return No::wrong("query", "`before` and `limit` are whole numbers, and there is nothing else").answer();
+    };
     let limit = asked.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
     let (entries, more) = state.console.audit.page(asked.before, limit);
     let next = entries.last().map(|entry| entry.seq).filter(|_| more);
