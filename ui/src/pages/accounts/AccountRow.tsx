@@ -1,4 +1,5 @@
 import { AccountBadge, STATE_TONES } from '../../parts/Badge';
+import { classes } from '../../parts/classes';
 import { link } from '../../router';
 import type { Account } from '../../service/types';
 import { Deeds } from './Deeds';
@@ -9,6 +10,7 @@ import { t } from './words';
 /** One account in the list: who it is, how it is and what helps, and today's use. */
 export function AccountRow({ account }: { account: Account }) {
   const tone = STATE_TONES[account.state] ?? 'soft';
+  const isPlain = account.cause === null && (account.state === 'ready' || account.state === 'disabled');
   return (
     <li class={`account tone-${tone}`}>
       <div class="account-who">
@@ -20,7 +22,7 @@ export function AccountRow({ account }: { account: Account }) {
           {providerName(account.provider)} · {origin(account)}
         </p>
       </div>
-      <div class="account-how">
+      <div class={classes('account-how', isPlain && 'account-plain')}>
         <Why account={account} />
         <dl class="account-facts">
           <div>

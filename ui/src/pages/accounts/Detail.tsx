@@ -1,5 +1,4 @@
 import { dateTime, number } from '../../i18n/format';
-import { t as shared } from '../../i18n/words';
 import { AccountBadge } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
 import { Drawer } from '../../parts/Dialog';
@@ -48,12 +47,7 @@ export function Detail({ id, account, onClose }: DetailProps) {
     <Drawer open title={account.name} onClose={onClose} class="account-drawer">
       <p class="account-line">
         <AccountBadge state={account.state} />
-        <span class="note">
-          {t.rich('since', {
-            state: shared.maybe(`state.${account.state}`, account.state),
-            when: <RelativeTime at={account.since} />,
-          })}
-        </span>
+        <span class="note">{t.rich('since', { when: <RelativeTime at={account.since} /> })}</span>
       </p>
       <Tabs
         label={t('detail.tabs')}

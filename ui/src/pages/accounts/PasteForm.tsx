@@ -19,7 +19,7 @@ import { LimitsFields } from './LimitsFields';
 import { t } from './pasteWords';
 import { Reading } from './Reading';
 import { useDefaults } from './useDefaults';
-import { usePreview } from './usePreview';
+import { asksWhose, usePreview } from './usePreview';
 
 interface PasteFormProps {
   /** The account whose sign-in is to be renewed. */
@@ -51,31 +51,33 @@ export function PasteForm({ renewing = null, onTaken }: PasteFormProps) {
     >
       <div class="paste-left stack">
         {renewing !== null && <p class="note">{t('renew.hint')}</p>}
-        {form.held === null && (
-          <Field
-            label={t('field.paste')}
-            hint={t('field.paste.hint')}
-            error={toldOf(error, 'paste') ?? form.fileError}
-          >
-            {tie => (
-              <textarea
-                {...tie}
-                ref={form.area}
-                class="input code paste-area"
-                rows={8}
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck={false}
-                placeholder={t('field.paste.placeholder')}
-                onInput={event => form.setText(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
-        <FileChoice held={form.held} onFile={form.take} onRemove={form.clear} />
-        {form.held !== null && toldOf(error, 'paste') !== null && (
-          <Notice tone="vermilion">{toldOf(error, 'paste')}</Notice>
-        )}
+        <div class="paste-field stack">
+          {form.held === null && (
+            <Field
+              label={t('field.paste')}
+              hint={t('field.paste.hint')}
+              error={toldOf(error, 'paste') ?? form.fileError}
+            >
+              {tie => (
+                <textarea
+                  {...tie}
+                  ref={form.area}
+                  class="input code paste-area"
+                  rows={8}
+                  autocomplete="off"
+                  autocapitalize="none"
+                  spellcheck={false}
+                  placeholder={t('field.paste.placeholder')}
+                  onInput={event => form.setText(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+          <FileChoice held={form.held} onFile={form.take} onRemove={form.clear} />
+          {form.held !== null && toldOf(error, 'paste') !== null && (
+            <Notice tone="vermilion">{toldOf(error, 'paste')}</Notice>
+          )}
+        </div>
         {form.asksProvider && (
           <Select
             label={t('field.provider')}
@@ -172,6 +174,11 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
   useEffect(() => {
     if (asksWhose(preview.error) || asksWhose(saving.error)) setAsked(true);
   }, [preview.error, saving.error]);
+  // A dialog puts the focus on its first button, which closes it.
+  useEffect(() => {
+    const timer = setTimeout(() => area.current?.closest('dialog') && area.current.focus());
+    return () => clearTimeout(timer);
+  }, []);
   // Whatever the way out, the field keeps nothing of the secret.
   useEffect(() => clear, []);
   const providers = (served.data?.providers ?? []).filter(one => one.id !== 'demo');
@@ -187,11 +194,4 @@ function usePasteForm(renewing: Account | null, onTaken: (taken: Taken) => void)
     ...{ area, held, fileError, paste, preview, saving, name, limits, provider, providers, asksProvider },
     ...{ setText, setName, setLimits, setProvider, nameOf, take, clear },
   };
-}
-
-/** Whether the service wants to be told whose a paste is. */
-function asksWhose(error: unknown): boolean {
-  return (
-    error instanceof ServiceError && (error.param === 'provider' || error.message.includes('`provider`'))
-  );
 }

@@ -4,7 +4,7 @@ import { told } from '../../parts/told';
 import { state } from '../../service/live';
 import type { Understood } from '../../service/types';
 import { t } from './pasteWords';
-import type { Preview } from './usePreview';
+import { asksWhose, type Preview } from './usePreview';
 import { t as own } from './words';
 
 interface ReadingProps {
@@ -27,8 +27,8 @@ export function Reading({ preview, nameOf, wanted }: ReadingProps) {
       {understood !== null && <Found understood={understood} nameOf={nameOf} wanted={wanted} />}
       {kind !== 'empty' && understood === null && error != null && (
         <>
-          <Badge tone="ochre">{t('read.not')}</Badge>
-          <p>{told(error)}</p>
+          <Badge tone="ochre">{t(asksWhose(error) ? 'read.whose' : 'read.not')}</Badge>
+          <p>{asksWhose(error) ? t('read.whose.text') : told(error).replace(/^`paste`: /, '')}</p>
         </>
       )}
     </section>

@@ -7,7 +7,7 @@ import { t } from './words';
 /** Why an account is as it is, what helps, and when it is tried again. */
 export function Why({ account }: { account: Account }) {
   const { cause, state, until } = account;
-  if (state === 'ready') {
+  if (state === 'ready' || (state === 'disabled' && cause === null)) {
     if (cause === null) return null;
     return <p class="note">{t.rich('cause.last', { message: <Said text={cause.message} /> })}</p>;
   }

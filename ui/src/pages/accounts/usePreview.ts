@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../../service/client';
-import { isAbort } from '../../service/problem';
+import { isAbort, ServiceError } from '../../service/problem';
 import type { Understood } from '../../service/types';
 
 export interface Preview {
@@ -39,4 +39,11 @@ export function usePreview(paste: string, provider: string): Preview {
     };
   }, [paste, provider]);
   return preview;
+}
+
+/** Whether the service wants to be told whose a paste is. */
+export function asksWhose(error: unknown): boolean {
+  return (
+    error instanceof ServiceError && (error.param === 'provider' || error.message.includes('`provider`'))
+  );
 }

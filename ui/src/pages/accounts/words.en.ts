@@ -22,7 +22,7 @@ export const en = {
   'until.again': 'Tried again {when}',
   'until.check': 'Checked again {when}',
   'until.never': 'Not tried again before you switch it on.',
-  since: '{state} since {when}',
+  since: 'Changed {when}',
   'cause.last': 'Last fault: {message}',
   remedy: 'What to do',
   'fact.inFlight': 'In flight',

@@ -25,7 +25,7 @@ export const zh: { [K in keyof typeof en]: Text } & Record<`${'said' | 'form'}.$
   'until.again': '{when}重试',
   'until.check': '{when}再次检查',
   'until.never': '手动启用之前不再尝试。',
-  since: '{when}起{state}',
+  since: '{when}变为此状态',
   'cause.last': '最近一次故障：{message}',
   remedy: '怎么办',
   'fact.inFlight': '进行中',
