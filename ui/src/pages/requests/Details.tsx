@@ -38,14 +38,14 @@ export function Details({ call, directory, onClose }: DetailsProps) {
       )}
       <Timeline call={call} />
       <dl class="facts">
-        <Facts call={call} directory={directory} />
+        <Facts call={call} directory={directory} onClose={onClose} />
       </dl>
       <p class="note">{t('textless')}</p>
     </Drawer>
   );
 }
 
-function Facts({ call, directory }: { call: Call; directory: Directory | null }) {
+function Facts({ call, directory, onClose }: DetailsProps & { call: Call }) {
   const key = call.key === '' ? EMPTY : call.key;
   const about = call.counted ? '' : '≈ ';
   const figure = (value: number) => (value === 0 ? NOTHING : `${about}${number(value)}`);
@@ -58,8 +58,10 @@ function Facts({ call, directory }: { call: Call; directory: Directory | null })
       <Fact head={t('key')}>
         {nameOf('key', call.key, directory)}
         <span class="call-links">
-          <a href={link('keys')}>{t('to.keys')}</a>
-          <a href={link('requests', null, { key })}>{t('to.same')}</a>
+          <a href={link('keys', call.key || null)}>{t('to.keys')}</a>
+          <a href={link('requests', null, { key })} onClick={onClose}>
+            {t('to.same')}
+          </a>
         </span>
       </Fact>
       <Fact head={t('model')}>
@@ -80,7 +82,7 @@ function Facts({ call, directory }: { call: Call; directory: Directory | null })
         {figure(call.completion_tokens)}
         {call.reasoning_tokens > 0 && ` ${t('reasoning', { n: number(call.reasoning_tokens) })}`}
       </Fact>
-      {!call.counted && (
+      {!call.counted && call.prompt_tokens + call.completion_tokens > 0 && (
         <Fact head="">
           <span class="note">{t('estimated.long')}</span>
         </Fact>

@@ -33,8 +33,13 @@ export default function RequestsPage() {
   const [open, setOpen] = useState<Call | null>(null);
   const top = useRef<HTMLDivElement>(null);
   // Rows must not move under the eye of a reader who has scrolled down to some, or has one open.
-  const hold = () => paused || open !== null || (top.current?.getBoundingClientRect().top ?? 0) < -40;
+  const scrolled = () => (top.current?.getBoundingClientRect().top ?? 0) < -40;
+  const hold = () => paused || open !== null || scrolled();
   const feed = useFeed(filters, hold);
+  const close = () => {
+    setOpen(null);
+    if (!paused && !scrolled()) feed.release();
+  };
   const resume = () => {
     setPaused(false);
     feed.release();
@@ -82,7 +87,7 @@ export default function RequestsPage() {
           }
         </Loaded>
       </div>
-      <Details call={open} directory={directory.data} onClose={() => setOpen(null)} />
+      <Details call={open} directory={directory.data} onClose={close} />
     </Page>
   );
 }

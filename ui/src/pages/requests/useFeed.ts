@@ -49,7 +49,6 @@ export function useFeed(filters: CallFilters, hold: () => boolean): Feed {
       }),
     [put],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was held back belongs to the filters.
   useEffect(() => {
     setHeld([]);
     setFresh(new Set());

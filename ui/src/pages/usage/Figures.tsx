@@ -32,6 +32,11 @@ function Time({ label, times }: { label: string; times: Percentiles | null }) {
   if (times === null) return <Stat label={label} value={NOTHING} />;
   const [value = '', unit] = latency(times.p50).split(/ (?=\D+$)/);
   return (
-    <Stat label={label} value={value} unit={unit} note={t('stat.median', { p95: latency(times.p95) })} />
+    <Stat
+      label={label}
+      value={value}
+      unit={unit}
+      note={t('stat.median', { p95: latency(times.p95).replace(' ', '\u00a0') })}
+    />
   );
 }

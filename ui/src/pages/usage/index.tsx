@@ -79,7 +79,7 @@ function Shown({ report, view: shown, directory }: ShownProps) {
           directory={directory}
         />
         <p class="note">
-          {dateTime(span.from)} – {dateTime(span.to - 60_000)}. {t('note.zone', { zone: zone() })}
+          {t('note.zone', { from: dateTime(span.from), to: dateTime(span.to - 60_000), zone: zone() })}
         </p>
       </Section>
       <Section title={t('totals')}>

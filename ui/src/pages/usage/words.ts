@@ -73,7 +73,7 @@ export const t = dictionary({
     'empty.filtered': 'Nothing fits these filters',
     'empty.filteredText': 'In this range no request fits all of them.',
     'empty.wider': 'Show 12 months',
-    'note.zone': 'Days as in your time zone ({zone}).',
+    'note.zone': '{from} – {to}. Days as in your time zone ({zone}).',
   },
   zh: {
     title: '用量',
@@ -145,6 +145,6 @@ export const t = dictionary({
     'empty.filtered': '没有符合筛选条件的请求',
     'empty.filteredText': '这段时间里，没有请求同时满足所有条件。',
     'empty.wider': '查看 12 个月',
-    'note.zone': '按你所在时区（{zone}）划分日期。',
+    'note.zone': '{from} – {to}。按你所在时区（{zone}）划分日期。',
   },
 });
