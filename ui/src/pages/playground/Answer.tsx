@@ -21,9 +21,13 @@ interface AnswerTurnProps {
 export function AnswerTurn({ turn, newest, running }: AnswerTurnProps) {
   const open = turn.status === 'waiting' || turn.status === 'running';
   return (
-    <article class="turn turn-answer" aria-busy={open} aria-label={t('answerOf', { model: turn.model })}>
+    <article
+      class={`turn turn-answer turn-${turn.status}`}
+      aria-busy={open}
+      aria-label={t('answerOf', { model: turn.model })}
+    >
       <header class="turn-head">
-        <h3>{turn.model}</h3>
+        <h2>{turn.model}</h2>
         <Standing turn={turn} />
       </header>
       {turn.reasoning !== '' && <Thinking turn={turn} />}

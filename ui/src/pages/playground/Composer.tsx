@@ -91,11 +91,9 @@ function PictureButton({ onFiles, disabled }: { onFiles: (files: File[]) => void
       <input
         ref={input}
         type="file"
-        class="unseen"
-        tabIndex={-1}
+        hidden
         accept={ACCEPT}
         multiple
-        aria-label={t('addPicture')}
         onChange={event => {
           onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = '';

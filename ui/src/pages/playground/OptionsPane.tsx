@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../parts/Button';
 import { Select, Switch } from '../../parts/choices';
 import { NumberInput, TextArea } from '../../parts/inputs';
@@ -12,10 +13,26 @@ interface OptionsPaneProps {
 
 /** How the next answer is asked for. */
 export function OptionsPane({ models }: OptionsPaneProps) {
-  const said = options.value;
+  const wide = useWide();
   return (
     <section class="play-options" aria-label={t('options')}>
       <ModelChoice models={models} />
+      {wide ? (
+        <Rest />
+      ) : (
+        <details class="fold">
+          <summary>{t('options')}</summary>
+          <Rest />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Rest() {
+  const said = options.value;
+  return (
+    <div class="stack">
       <TextArea
         label={t('system')}
         value={said.system}
@@ -26,8 +43,21 @@ export function OptionsPane({ models }: OptionsPaneProps) {
       <Switch label={t('stream')} checked={said.stream} onChange={stream => change({ stream })} />
       <Sampling />
       <Tools />
-    </section>
+    </div>
   );
+}
+
+const WIDE = matchMedia('(min-width: 60rem)');
+
+/** Whether the options have a place beside the conversation; above it they would push it out of sight. */
+function useWide(): boolean {
+  const [wide, setWide] = useState(WIDE.matches);
+  useEffect(() => {
+    const hear = () => setWide(WIDE.matches);
+    WIDE.addEventListener('change', hear);
+    return () => WIDE.removeEventListener('change', hear);
+  }, []);
+  return wide;
 }
 
 function ModelChoice({ models }: OptionsPaneProps) {

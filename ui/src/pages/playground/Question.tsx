@@ -11,7 +11,7 @@ export function QuestionTurn({ turn, running }: { turn: Question; running: boole
   return (
     <article class="turn turn-question" aria-label={t('you')}>
       <header class="turn-head">
-        <h3>{t('you')}</h3>
+        <h2>{t('you')}</h2>
         {edits === null && !running && (
           <Button small variant="quiet" icon="edit" onPress={() => setEdits(turn.text)}>
             {t('edit')}
@@ -64,7 +64,7 @@ export function ResultTurn({ turn }: { turn: Result }) {
   return (
     <article class="turn turn-result" aria-label={t('resultOf', { name: turn.call.name })}>
       <header class="turn-head">
-        <h3>{t('resultOf', { name: turn.call.name })}</h3>
+        <h2>{t('resultOf', { name: turn.call.name })}</h2>
       </header>
       <pre class="call-arguments">
         <code>{turn.text}</code>

@@ -10,6 +10,7 @@ import { clear, say, stop } from './asking';
 import { CodeDialog } from './CodeDialog';
 import { Composer } from './Composer';
 import { nextId, pendingCalls, type Turn, turns, underWay } from './conversation';
+import { useFollow } from './follow';
 import { OptionsPane } from './OptionsPane';
 import { change, options } from './options';
 import { QuestionTurn, ResultTurn } from './Question';
@@ -27,6 +28,7 @@ export default function Playground() {
   const models = useResource(signal => ask<ModelList>('/v1/models', { signal }));
   useModelInAddress();
   useEscape();
+  useFollow();
   const running = underWay.value !== null;
   const empty = turns.value.length === 0;
   return (
@@ -76,15 +78,11 @@ function Empty() {
   return (
     <EmptyState
       title={t('empty')}
-      actions={
-        <>
-          {[t('try1'), t('try2'), t('try3')].map(text => (
-            <Button key={text} onPress={() => void first(text)}>
-              {text}
-            </Button>
-          ))}
-        </>
-      }
+      actions={[t('try1'), t('try2'), t('try3')].map(text => (
+        <Button key={text} onPress={() => void first(text)}>
+          {text}
+        </Button>
+      ))}
     >
       {t('emptyText')}
     </EmptyState>

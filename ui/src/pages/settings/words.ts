@@ -1,14 +1,5 @@
 import { dictionary } from '../../i18n/dictionary';
+import { en } from './en';
+import { zh } from './zh';
 
-export const t = dictionary({
-  en: {
-    title: 'Settings',
-    lead: 'What holds, and where each value comes from.',
-    empty: 'Nothing here yet.',
-  },
-  zh: {
-    title: '设置',
-    lead: '各项设置的当前值与来源。',
-    empty: '这里还没有内容。',
-  },
-});
+export const t = dictionary({ en, zh });

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { CodeBlock } from '../../../parts/Copyable';
+import { classes } from '../../../parts/classes';
 import { t } from '../words';
 import { type Block, blocks, type Item } from './blocks';
 import { inline } from './inline';
@@ -8,25 +9,32 @@ import { inline } from './inline';
 /** A text in light Markdown as elements; it is never read as HTML. */
 export function Markdown({ text, depth = 0 }: { text: string; depth?: number }) {
   const cut = useMemo(() => blocks(text), [text]);
+  const lifted = lift(cut);
   return (
     <>
       {cut.map((block, index) => (
-        <Kept key={index} block={block} depth={depth} />
+        <Kept key={index} block={block} depth={depth} lift={lifted} />
       ))}
     </>
   );
 }
 
-/** Makes a block anew only if it changed; of a long answer that grows, that is the last one. */
-function Kept({ block, depth }: { block: Block; depth: number }) {
-  const same = JSON.stringify(block);
-  return useMemo(() => <Shown block={block} depth={depth} />, [same]);
+interface ShownProps {
+  block: Block;
+  depth: number;
+  lift: number;
 }
 
-function Shown({ block, depth }: { block: Block; depth: number }) {
+/** Makes a block anew only if it changed; of a long answer that grows, that is the last one. */
+function Kept({ block, depth, lift: lifted }: ShownProps) {
+  const same = JSON.stringify(block);
+  return useMemo(() => <Shown block={block} depth={depth} lift={lifted} />, [same, lifted]);
+}
+
+function Shown({ block, depth, lift: lifted }: ShownProps) {
   switch (block.kind) {
     case 'heading':
-      return <Heading level={block.level}>{inline(block.text)}</Heading>;
+      return <Heading level={block.level + lifted}>{inline(block.text)}</Heading>;
     case 'code':
       return <CodeBlock text={block.text} title={block.language || t('code')} />;
     case 'list':
@@ -40,17 +48,22 @@ function Shown({ block, depth }: { block: Block; depth: number }) {
     case 'rule':
       return <hr />;
     default:
-      return <p>{inline(block.text)}</p>;
+      return <p class={classes(block.goesOn && 'md-on')}>{inline(block.text)}</p>;
   }
 }
 
-// An answer stands under a heading of the page, so its own begin below that.
 function Heading({ level, children }: { level: number; children: ComponentChildren }) {
-  if (level <= 1) return <h4 class="md-heading">{children}</h4>;
-  return level === 2 ? <h5 class="md-heading">{children}</h5> : <h6 class="md-heading">{children}</h6>;
+  if (level <= 3) return <h3 class="md-heading">{children}</h3>;
+  return level === 4 ? <h4 class="md-heading">{children}</h4> : <h5 class="md-heading">{children}</h5>;
 }
 
-function List({ ordered, items }: { ordered: boolean; items: Item[] }) {
+/** An answer stands under a heading of the page, so its own largest one begins below that, whatever it is. */
+function lift(cut: readonly Block[]): number {
+  const levels = cut.flatMap(block => (block.kind === 'heading' ? [block.level] : []));
+  return levels.length === 0 ? 0 : 3 - Math.min(...levels);
+}
+
+function List({ ordered, items, goesOn }: { ordered: boolean; items: Item[]; goesOn: boolean }) {
   const made = items.map((item, index) => (
     <li
       key={index}
@@ -60,7 +73,8 @@ function List({ ordered, items }: { ordered: boolean; items: Item[] }) {
       {inline(item.text)}
     </li>
   ));
-  return ordered ? <ol>{made}</ol> : <ul>{made}</ul>;
+  const extra = classes(goesOn && 'md-on');
+  return ordered ? <ol class={extra}>{made}</ol> : <ul class={extra}>{made}</ul>;
 }
 
 function Grid({ head, rows }: { head: string[]; rows: string[][] }) {
