@@ -118,8 +118,11 @@ def browser_program():
 
 
 @pytest.fixture
-def consoles(browser_program, request):
-    """Opens tabs; none of them may have complained of anything, or asked anybody else, when the test is over."""
+def consoles(browser_program, request, stacks, owner):
+    """Opens tabs; none of them may have complained of anything, or asked anybody else, when the test is over.
+
+    The makers of stacks are named so that the tabs are closed before their services stop.
+    """
     made = []
 
     def make(stack, **options):
