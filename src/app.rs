@@ -94,6 +94,7 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub async fn build_with(config: &Config, listener: TcpListener, parts: Parts) -> Result<Self, String> {
+        crate::metrics::started();
         let Parts { kinds, stages, network } = parts;
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
@@ -107,28 +108,18 @@ impl App {
         let (janitor, bin) = Janitor::new();
         let (rolls_in, rolls) = Rolls::new();
         let limits = settings.limits.clone();
-        let gateway = Gateway {
-            roster: Arc::clone(&household.roster),
-            registry: Arc::clone(&household.registry),
-            admission: Admission::new(limits.concurrent),
-            janitor,
-            rolls: rolls_in,
-            desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
-            limits: limits.clone(),
-            stages,
-        };
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
-        let (database, notifier) = (household.database.clone(), household.notifier.clone());
         let state = Data::new(AppState {
-            gateway,
+            gateway: gateway(&household, &limits, janitor, rolls_in, stages),
             settings: adjustable,
-            database,
-            notifier,
+            database: household.database.clone(),
+            notifier: household.notifier.clone(),
             usage: household.usage.clone(),
             console,
             master_key,
+            metrics_token: settings.metrics_token.clone(),
             body_limit,
             warnings,
         });
@@ -177,6 +168,26 @@ impl App {
         // The file is closed properly, unless the disk does not let it.
         let _ = tokio::time::timeout(CLOSE_PATIENCE, writer).await;
         result
+    }
+}
+
+/// What answers requests, with who can be asked.
+fn gateway(
+    household: &Household,
+    limits: &Limits,
+    janitor: Janitor,
+    rolls: Rolls,
+    stages: &'static [Maker],
+) -> Gateway {
+    Gateway {
+        roster: Arc::clone(&household.roster),
+        registry: Arc::clone(&household.registry),
+        admission: Admission::new(limits.concurrent),
+        janitor,
+        rolls,
+        desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
+        limits: limits.clone(),
+        stages,
     }
 }
 

@@ -76,11 +76,7 @@ pub async fn open(
     let health: HashMap<String, String> = health.into_iter().collect();
     events.load(happened);
     take_over(agreement, &health, &usage, &pool, &events, &database);
-    for kept in &models {
-        if let Some(member) = roster.member(&kept.provider) {
-            restore_listing(member, kept);
-        }
-    }
+    models.iter().for_each(|kept| roster.member(&kept.provider).into_iter().for_each(|one| restore_listing(one, kept)));
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
     let console = Console::new(&database, sessions, audit, pool.now());

@@ -1,5 +1,6 @@
 //! What all workers share.
 
+use crate::config::Secret;
 use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub console: Console,
     /// Who may call.
     pub master_key: MasterKey,
+    /// Opens the metrics, and nothing else.
+    pub metrics_token: Option<Secret<String>>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.

@@ -1,4 +1,5 @@
-//! The owner's key and the key that seals what is kept, if the environment gives them.
+//! The owner's key, the key that seals what is kept, and the one of whoever reads the metrics, if the environment gives
+//! them.
 
 use super::problem::Problems;
 use super::secret::Secret;
@@ -36,6 +37,21 @@ pub fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret
     None
 }
 
+/// Reads `METRICS_TOKEN`.
+pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
+    const NAME: &str = "METRICS_TOKEN";
+    let value = value?;
+    if value.chars().count() < SHORTEST_KEY {
+        let what = format!("it is shorter than {SHORTEST_KEY} characters");
+        problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
+    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
+        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
+    } else {
+        return Some(Secret::new(value.to_owned()));
+    }
+    None
+}
+
 /// Any text will do, if it is long enough not to be guessed.
 pub fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret<String>> {
     let value = value?;
@@ -45,4 +61,20 @@ pub fn data_key(value: Option<String>, problems: &mut Problems) -> Option<Secret
         return None;
     }
     Some(Secret::new(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_for_the_metrics_is_long_and_is_not_shown() {
+        for token in ["short-SECRET", "has a space in it SECRET"] {
+            let mut problems = Problems::default();
+            assert!(metrics_token(Some(token), &mut problems).is_none());
+            let told = problems.to_string();
+            assert!(told.contains("METRICS_TOKEN") && !told.contains("SECRET"), "{told}");
+        }
+        assert!(metrics_token(Some("scrape-0123456789"), &mut Problems::default()).is_some());
+    }
 }

@@ -7,7 +7,7 @@ mod text;
 
 pub use histogram::{BOUNDS_MS, Histogram};
 pub use outcome::Outcome;
-pub use text::{Whose, lines, merged, write};
+pub use text::{Names, Whose, lines, lines_of, merged, write};
 
 /// How many cells one span of time has at most: names come from clients, and memory is not theirs to fill.
 pub const MOST_CELLS: usize = 2000;

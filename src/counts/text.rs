@@ -42,12 +42,22 @@ pub fn write(whose: Whose<'_>, counts: &Counts, out: &mut String) {
 
 /// Reads what [`write()`] wrote; a line that is torn is left out.
 pub fn lines(text: &str) -> impl Iterator<Item = (Whose<'_>, Counts)> {
-    text.lines().filter_map(line)
+    lines_of(text, |_| true)
 }
 
-fn line(line: &str) -> Option<(Whose<'_>, Counts)> {
+/// Reads the lines whose names are `wanted`. To pass over a line costs a fraction of reading it.
+pub fn lines_of(text: &str, wanted: impl Fn(&Whose<'_>) -> bool) -> impl Iterator<Item = (Whose<'_>, Counts)> {
+    text.lines().filter_map(move |line| {
+        let (model, rest) = line.split_once('\t')?;
+        let (account, rest) = rest.split_once('\t')?;
+        let (key, rest) = rest.split_once('\t')?;
+        let whose = Whose { model, account, key };
+        if wanted(&whose) { Some((whose, counts(rest)?)) } else { None }
+    })
+}
+
+fn counts(line: &str) -> Option<Counts> {
     let mut fields = line.split('\t');
-    let whose = Whose { model: fields.next()?, account: fields.next()?, key: fields.next()? };
     let mut counts = Counts::default();
     let mut numbers = Numbers(fields.next()?.as_bytes());
     for outcome in &mut counts.outcomes {
@@ -56,7 +66,7 @@ fn line(line: &str) -> Option<(Whose<'_>, Counts)> {
     (counts.prompt, counts.completion, counts.reasoning) = (numbers.next()?, numbers.next()?, numbers.next()?);
     counts.first_token = histogram(fields.next()?)?;
     counts.total = histogram(fields.next()?)?;
-    Some((whose, counts))
+    Some(counts)
 }
 
 fn histogram(field: &str) -> Option<Histogram> {
@@ -88,10 +98,50 @@ impl Iterator for Numbers<'_> {
     }
 }
 
-/// Several texts as the one of a longer span. Models beyond [`MOST_CELLS`] are counted as [`OTHER`].
-pub fn merged<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+/// Which names are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// All three.
+    All,
+    /// Models only.
+    Model,
+    /// Accounts only.
+    Account,
+    /// Keys only.
+    Key,
+}
+
+impl Names {
+    /// Each of them.
+    pub const EACH: [Self; 4] = [Self::All, Self::Model, Self::Account, Self::Key];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Model => "model",
+            Self::Account => "account",
+            Self::Key => "key",
+        }
+    }
+
+    const fn of<'a>(self, whose: Whose<'a>) -> Whose<'a> {
+        let Whose { model, account, key } = whose;
+        match self {
+            Self::All => whose,
+            Self::Model => Whose { model, account: "", key: "" },
+            Self::Account => Whose { model: "", account, key: "" },
+            Self::Key => Whose { model: "", account: "", key },
+        }
+    }
+}
+
+/// Several texts as the one of a longer span, in which only these `names` are told apart. Models beyond [`MOST_CELLS`]
+/// are counted as [`OTHER`].
+pub fn merged<'a>(texts: impl IntoIterator<Item = &'a str>, names: Names) -> String {
     let mut all: BTreeMap<Whose<'a>, Counts> = BTreeMap::new();
     for (whose, counts) in texts.into_iter().flat_map(lines) {
+        let whose = names.of(whose);
         let full = all.len() >= MOST_CELLS && !all.contains_key(&whose);
         let whose = if full { Whose { model: OTHER, ..whose } } else { whose };
         all.entry(whose).or_default().add(&counts);
@@ -159,10 +209,14 @@ mod tests {
         for at in 0..MOST_CELLS + 10 {
             write(Whose { model: &format!("m-{at:04}"), ..OURS }, &one, &mut hour);
         }
-        let day = merged([hour.as_str(), hour.as_str()]);
+        let day = merged([hour.as_str(), hour.as_str()], Names::All);
         let cells: Vec<_> = lines(&day).collect();
         assert_eq!(cells.len(), MOST_CELLS + 1);
         let requests = |model: &str| cells.iter().find(|cell| cell.0.model == model).map(|cell| cell.1.requests());
         assert_eq!((requests("m-0000"), requests(OTHER), requests("m-2005")), (Some(16), Some(160), None));
+        let sums = merged([day.as_str()], Names::Account);
+        let sums: Vec<_> = lines(&sums).map(|(whose, counts)| (whose, counts.requests())).collect();
+        assert_eq!(sums, [(Whose { model: "", account: "a-1", key: "" }, 2010 * 16)]);
+        assert_eq!(lines_of(&day, |whose| whose.model == "m-0007").count(), 1);
     }
 }

@@ -17,6 +17,7 @@ use super::trouble::Trouble;
 use super::writer::{Disk, Message, Writer};
 use super::{maintenance, opening, statistics};
 use crate::config::Secret;
+use crate::counts::Names;
 
 /// How long an answer is waited for from a disk that says nothing at all.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -127,13 +128,13 @@ impl Database {
     }
 
     /// What calls came to in the spans of time from `from_ms` until `to_ms`, and the day before it, as far as that is on
-    /// disk. The writer goes on meanwhile.
+    /// disk; these `names` at least are told apart. The writer goes on meanwhile.
     ///
     /// # Errors
     /// A sentence, if the disk does not let it be read.
-    pub async fn tallies(&self, from_ms: i64, to_ms: i64) -> Result<Vec<TallyRecord>, String> {
+    pub async fn tallies(&self, from_ms: i64, to_ms: i64, names: Names) -> Result<Vec<TallyRecord>, String> {
         match &self.0.path {
-            Some(path) => statistics::look(path, from_ms, to_ms).await.map_err(Trouble::sentence),
+            Some(path) => statistics::look(path, from_ms, to_ms, names).await.map_err(Trouble::sentence),
             None => Ok(Vec::new()),
         }
     }

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::records::{CallRecord, TallyRecord};
 use super::schema;
 use super::trouble::Trouble;
-use crate::counts::merged;
+use crate::counts::{Names, merged};
 
 /// How many calls are kept.
 pub(super) const CALLS_KEPT: i64 = 2000;
@@ -23,13 +23,17 @@ const DAYS_KEPT: i64 = 800;
 /// One day, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 
-const TALLY: &str = "INSERT INTO tallies (start_ms, hours, body) VALUES ($1, $2, $3) \
-    ON CONFLICT (start_ms, hours) DO UPDATE SET body = excluded.body";
+const TALLY: &str = "INSERT INTO tallies (start_ms, hours, names, body) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (start_ms, hours, names) DO UPDATE SET body = excluded.body";
 const CALL: &str = "INSERT INTO calls (seq, body) VALUES ($1, $2) ON CONFLICT (seq) DO UPDATE SET body = excluded.body";
 
 /// Writes totals in the place of those that were there.
 pub(super) async fn write_tally(connection: &mut SqliteConnection, tally: &TallyRecord) -> sqlx::Result<()> {
-    let statement = sqlx::query(TALLY).bind(tally.start_ms).bind(tally.hours).bind(&tally.body);
+    write_sums(connection, tally, Names::All).await
+}
+
+async fn write_sums(connection: &mut SqliteConnection, tally: &TallyRecord, names: Names) -> sqlx::Result<()> {
+    let statement = sqlx::query(TALLY).bind(tally.start_ms).bind(tally.hours).bind(names.name()).bind(&tally.body);
     statement.execute(connection).await.map(drop)
 }
 
@@ -50,7 +54,7 @@ pub(super) async fn write_calls<'a>(
 
 /// Makes days of the hours that are old on `today`, all or none, and forgets the days that are very old.
 pub(super) async fn roll_up(connection: &mut SqliteConnection, today: i64) -> sqlx::Result<()> {
-    const OLD: &str = "SELECT start_ms, hours, body FROM tallies WHERE start_ms < $1 AND start_ms >= $2 \
+    const OLD: &str = "SELECT start_ms, body FROM tallies WHERE names = 'all' AND start_ms < $1 AND start_ms >= $2 \
         ORDER BY start_ms, hours";
     let before = (today - HOURS_KEPT) * DAY_MS;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -60,16 +64,17 @@ pub(super) async fn roll_up(connection: &mut SqliteConnection, today: i64) -> sq
         .await?;
     if let Some(first) = first {
         let first = first - first.rem_euclid(DAY_MS);
-        let old: Vec<(i64, i64, String)> =
-            sqlx::query_as(OLD).bind(before).bind(first).fetch_all(&mut *transaction).await?;
+        let old: Vec<(i64, String)> = sqlx::query_as(OLD).bind(before).bind(first).fetch_all(&mut *transaction).await?;
         let mut days: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
-        for (start, _, body) in &old {
+        for (start, body) in &old {
             // A day that is there already takes hours in that came after it: a clock may have been wrong.
             days.entry(start - start.rem_euclid(DAY_MS)).or_default().push(body);
         }
         for (start_ms, bodies) in days {
-            let day = TallyRecord { start_ms, hours: 24, body: merged(bodies) };
-            write_tally(&mut transaction, &day).await?;
+            for names in Names::EACH {
+                let day = TallyRecord { start_ms, hours: 24, body: merged(bodies.iter().copied(), names) };
+                write_sums(&mut transaction, &day, names).await?;
+            }
         }
         let forget = sqlx::query("DELETE FROM tallies WHERE hours = 1 AND start_ms < $1").bind(before);
         forget.execute(&mut *transaction).await?;
@@ -84,7 +89,7 @@ pub(super) async fn read_today(connection: &mut SqliteConnection, today: i64) ->
     if !has_tables(connection).await? {
         return Ok(Vec::new());
     }
-    read(connection, today * DAY_MS, i64::MAX).await
+    read(connection, today * DAY_MS, i64::MAX, Names::All).await
 }
 
 /// The newest calls, oldest first.
@@ -98,13 +103,14 @@ pub(super) async fn read_calls(connection: &mut SqliteConnection) -> sqlx::Resul
     Ok(rows.into_iter().map(|(seq, body)| CallRecord { seq, body }).collect())
 }
 
-/// The totals from `from` until `to` of the database at `path`, by a connection of its own: the writer goes on meanwhile.
-pub(super) async fn look(path: &Path, from: i64, to: i64) -> Result<Vec<TallyRecord>, Trouble> {
+/// The totals from `from` until `to` of the database at `path`, in which these `names` at least are told apart. By a
+/// connection of its own: the writer goes on meanwhile.
+pub(super) async fn look(path: &Path, from: i64, to: i64, names: Names) -> Result<Vec<TallyRecord>, Trouble> {
     let trouble = |error: sqlx::Error| Trouble::of(&error, path);
     let mut connection = schema::glance(path).await.map_err(trouble)?;
     let found = match has_tables(&mut connection).await {
         // A day begins before what is looked for.
-        Ok(true) => read(&mut connection, from.saturating_sub(DAY_MS), to).await,
+        Ok(true) => read(&mut connection, from.saturating_sub(DAY_MS), to, names).await,
         Ok(false) => Ok(Vec::new()),
         Err(error) => Err(error),
     };
@@ -112,10 +118,11 @@ pub(super) async fn look(path: &Path, from: i64, to: i64) -> Result<Vec<TallyRec
     found.map_err(trouble)
 }
 
-async fn read(connection: &mut SqliteConnection, from: i64, to: i64) -> sqlx::Result<Vec<TallyRecord>> {
-    const ALL: &str =
-        "SELECT start_ms, hours, body FROM tallies WHERE start_ms >= $1 AND start_ms < $2 ORDER BY start_ms, hours";
-    let rows: Vec<(i64, i64, String)> = sqlx::query_as(ALL).bind(from).bind(to).fetch_all(connection).await?;
+async fn read(connection: &mut SqliteConnection, from: i64, to: i64, names: Names) -> sqlx::Result<Vec<TallyRecord>> {
+    const ALL: &str = "SELECT start_ms, hours, body FROM tallies WHERE start_ms >= $1 AND start_ms < $2 \
+        AND (hours = 1 OR names = $3) ORDER BY start_ms, hours";
+    let found = sqlx::query_as(ALL).bind(from).bind(to).bind(names.name());
+    let rows: Vec<(i64, i64, String)> = found.fetch_all(connection).await?;
     Ok(rows.into_iter().map(|(start_ms, hours, body)| TallyRecord { start_ms, hours, body }).collect())
 }
 

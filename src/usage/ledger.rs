@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 
 use super::call::Call;
 use super::calls::{CallFilter, CallPage, Calls};
-use super::draft::{Draft, End};
+use super::draft::{Draft, End, Spent};
 use super::hour::{self, Cell};
 use super::hours::Hours;
 use super::name::Name;
@@ -141,6 +141,11 @@ impl Ledger {
         self.0.clock.now()
     }
 
+    /// The time by which calls are counted, in milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.time()
+    }
+
     pub(super) fn follow_clock(&self) {
         self.0.clock.follow();
     }
@@ -159,16 +164,9 @@ impl Ledger {
 impl Books {
     fn note(&mut self, now: u64, draft: Draft, end: End, key: &str) -> Arc<Call> {
         let Draft { id, at, model, known, stream, served, first_token_ms, .. } = draft;
-        let End { outcome, status, code, total_ms } = end;
         let spent = served.spent;
-        let one = One {
-            outcome,
-            prompt: spent.prompt,
-            completion: spent.completion,
-            reasoning: spent.reasoning,
-            first_token_ms,
-            total_ms,
-        };
+        let one = one(&end, spent, first_token_ms);
+        let End { outcome, status, code, total_ms } = end;
         let whose = Whose { model: if known { &model } else { "" }, account: &served.account, key };
         let cell = self.hours.at(now).cell(whose);
         cell.counts.count(&one);
@@ -212,6 +210,12 @@ impl Books {
             *all = all.saturating_add(more);
         }
     }
+}
+
+/// What is counted of a call.
+const fn one(end: &End, spent: Spent, first_token_ms: Option<u64>) -> One {
+    let Spent { prompt, completion, reasoning, .. } = spent;
+    One { outcome: end.outcome, prompt, completion, reasoning, first_token_ms, total_ms: end.total_ms }
 }
 
 impl SinceStart {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::hour::text;
 use super::ledger::Ledger;
 use super::report::{Report, Sum};
+use crate::counts::Names;
 use crate::store::TallyRecord;
 
 /// What each point stands for.
@@ -50,11 +51,25 @@ pub struct Query {
     pub key: Option<String>,
 }
 
+impl Query {
+    /// The names that must be told apart to answer it.
+    const fn names(&self) -> Names {
+        if self.model.is_some() || self.account.is_some() || self.key.is_some() {
+            return Names::All;
+        }
+        match self.by {
+            By::Model => Names::Model,
+            By::Account => Names::Account,
+            By::Key | By::None => Names::Key,
+        }
+    }
+}
+
 impl Ledger {
     /// What calls came to.
     pub async fn report(&self, query: Query) -> Report {
         let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let read = self.database().tallies(number(query.from), number(query.to)).await;
+        let read = self.database().tallies(number(query.from), number(query.to), query.names()).await;
         let kept = read.unwrap_or_else(|why| {
             log::warn!("the statistics cannot be read ({why}); what is in memory is shown");
             Vec::new()

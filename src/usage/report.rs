@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::hours::HOUR;
 use super::query::{By, Query, Step};
 use crate::accounts::clock::DAY;
-use crate::counts::{Counts, Histogram, OTHER, Outcome, Whose, lines};
+use crate::counts::{Counts, Histogram, OTHER, Outcome, Whose, lines_of};
 use crate::store::TallyRecord;
 
 /// How many lines a chart has at most; all others are one more.
@@ -126,22 +126,23 @@ impl Sum {
     pub(super) fn add(&mut self, tally: &TallyRecord) {
         let start = u64::try_from(tally.start_ms).unwrap_or_default();
         let Some(at) = self.step(start, tally.hours) else { return };
-        for (whose, counts) in lines(&tally.body).filter(|(whose, _)| fits(&self.query, whose)) {
-            let name = match self.query.by {
+        let Self { query, names, groups } = self;
+        for (whose, counts) in lines_of(&tally.body, |whose| fits(query, whose)) {
+            let name = match query.by {
                 By::None => "",
                 By::Model => whose.model,
                 By::Account => whose.account,
                 By::Key => whose.key,
             };
-            let group = match self.names.get(name) {
+            let group = match names.get(name) {
                 Some(group) => *group,
                 None => {
-                    self.groups.push(Group { name: name.to_owned(), points: Vec::new() });
-                    self.names.insert(name.to_owned(), self.groups.len() - 1);
-                    self.groups.len() - 1
+                    groups.push(Group { name: name.to_owned(), points: Vec::new() });
+                    names.insert(name.to_owned(), groups.len() - 1);
+                    groups.len() - 1
                 }
             };
-            self.groups[group].add(at, &counts);
+            groups[group].add(at, &counts);
         }
     }
 

@@ -18,5 +18,6 @@ mod pictures;
 mod proxy; // the way out through a proxy
 mod renewal; // tokens that are good for one use
 mod routes; // paths, keys, CORS, models
+mod statistics; // what is counted of every call
 mod toy; // a provider in one folder and two lines
 mod upstreams; // the same questions to both kinds of upstream

@@ -3,12 +3,13 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Subject;
+use super::parameters::Parameters;
 use super::problem::No;
 use crate::console::{Entry, Who};
 use crate::http::owner::{Owner, address};
@@ -21,19 +22,11 @@ const LEFT: u16 = 499;
 /// How long the name may be of what a change is about.
 const LONGEST_SUBJECT: usize = 60;
 
-/// How many entries are told at once, if nobody says otherwise, and at most.
-const PAGE: (usize, usize) = (100, 500);
+/// How many entries are told at once, if nobody says otherwise.
+const USUAL: i64 = 100;
 
-/// Which entries.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Asked {
-    /// Only entries before the one with this number.
-    before: Option<i64>,
-    /// How many; 100 if it is left out, 500 at most.
-    limit: Option<usize>,
-}
+/// How many at most.
+const MOST: i64 = 500;
 
 /// A part of the audit.
 #[derive(Serialize, ToSchema)]
@@ -73,15 +66,22 @@ impl From<AuditRecord> for EntryView {
 }
 
 /// Tells what was changed, the newest first.
-#[utoipa::path(get, path = "/admin/api/audit", tag = "session", params(Asked), responses((status = 200, body = AuditPage), (status = 400)), security(("key" = [])))]
-pub async fn list(_: Owner, state: Data<AppState>, asked: Result<Query<Asked>, Error>) -> HttpResponse {
-    let Ok(asked) = asked else {
-        return No::wrong("query", "`before` and `limit` are whole numbers, and there is nothing else").answer();
-    };
-    let limit = asked.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-    let (entries, more) = state.console.audit.page(asked.before, limit);
-    let next = entries.last().map(|entry| entry.seq).filter(|_| more);
-    HttpResponse::Ok().json(AuditPage { entries: entries.into_iter().map(EntryView::from).collect(), next })
+#[utoipa::path(get, path = "/admin/api/audit", tag = "session", params(("before" = Option<u64>, Query, description = "Only entries before the one with this number."), ("limit" = Option<u64>, Query, description = "How many, up to 500; 100 if it is left out.")), responses((status = 200, body = AuditPage), (status = 400)), security(("key" = [])))]
+pub async fn list(_: Owner, request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+    match asked(&request) {
+        Ok((before, limit)) => {
+            let (entries, more) = state.console.audit.page(before, limit);
+            let next = entries.last().map(|entry| entry.seq).filter(|_| more);
+            HttpResponse::Ok().json(AuditPage { entries: entries.into_iter().map(EntryView::from).collect(), next })
+        }
+        Err(no) => no.answer(),
+    }
+}
+
+fn asked(request: &HttpRequest) -> Result<(Option<i64>, usize), No> {
+    let parameters = Parameters::of(request, &["before", "limit"])?;
+    let limit = parameters.number("limit", 1, MOST)?.unwrap_or(USUAL);
+    Ok((parameters.number("before", 0, i64::MAX)?, usize::try_from(limit).unwrap_or_default()))
 }
 
 /// Writes down what a request changes, whatever becomes of it.

@@ -3,13 +3,17 @@
 mod account_view;
 pub(super) mod accounts;
 pub(super) mod audit;
+mod csv;
 pub(super) mod live;
 pub(super) mod models;
 pub(super) mod overview;
+mod parameters;
 mod problem;
+pub(super) mod requests;
 pub(super) mod session;
 pub(super) mod settings;
 pub(super) mod store;
+pub(super) mod usage;
 
 use actix_web::Route;
 use actix_web::middleware::from_fn;
@@ -63,5 +67,8 @@ pub fn configure(urls: &mut ServiceConfig) {
     at(urls, "/admin/api/settings/{name}", setting);
     at(urls, "/admin/api/store", [get().to(store::status)]);
     at(urls, "/admin/api/backup", [post().to(store::backup)]);
+    at(urls, "/admin/api/usage", [get().to(usage::report)]);
+    at(urls, "/admin/api/usage.csv", [get().to(usage::table)]);
+    at(urls, "/admin/api/requests", [get().to(requests::list)]);
     at(urls, "/admin/api/notify/test", [post().to(settings::notify)]);
 }

@@ -1,3 +1,4 @@
+import './paste.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../parts/Button';
 import { Select } from '../../parts/choices';
