@@ -1,6 +1,14 @@
 # Plain instructions only: this builds with BuildKit and with the classic builder, here and on Hugging Face alike.
+ARG NODE_IMAGE=node:22-bookworm-slim
 ARG RUST_IMAGE=rust:1-slim-bookworm
 ARG RUNTIME_IMAGE=debian:bookworm-slim
+
+FROM ${NODE_IMAGE} AS ui
+WORKDIR /ui
+COPY ui/package.json ui/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY ui ./
+RUN npm run build
 
 FROM ${RUST_IMAGE} AS build
 WORKDIR /build
@@ -12,7 +20,9 @@ RUN mkdir -p src benches tests/fake_upstream/src \
     && printf '//! A stub.\nfn main() {}\n' | tee src/main.rs benches/pick.rs >tests/fake_upstream/src/main.rs \
     && cargo build --release --locked --package qianqiao
 COPY migrations migrations
+COPY build.rs ./
 COPY src src
+COPY --from=ui /ui/dist ui/dist
 # cargo goes by the time of the last change, and the copied files are older than the stubs that were compiled.
 RUN touch src/lib.rs src/main.rs \
     && cargo build --release --locked --package qianqiao

@@ -34,6 +34,9 @@ const DRAIN_STEP: Duration = Duration::from_millis(50);
 /// How long the database gets to be closed.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long the console's pages get to hear that the service stops.
+const GOODBYE_PATIENCE: Duration = Duration::from_millis(500);
+
 /// How long answers that are cut off get to say so.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -89,6 +92,7 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub async fn build_with(config: &Config, listener: TcpListener, parts: Parts) -> Result<Self, String> {
+        crate::metrics::started();
         let Parts { kinds, stages, network } = parts;
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
@@ -98,31 +102,23 @@ impl App {
         let mut warnings = Vec::new();
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
         let outbound = upstream::Settings::new(proxy)?.with_network(network);
-        let Opened { household, settings: adjustable, writer, outbox } =
+        let Opened { household, settings: adjustable, console, writer, outbox } =
             opening::open(config, &store, kinds, &mut warnings).await?;
         let (janitor, bin) = Janitor::new();
         let (rolls_in, rolls) = Rolls::new();
         let limits = settings.limits.clone();
-        let gateway = Gateway {
-            roster: Arc::clone(&household.roster),
-            registry: Arc::clone(&household.registry),
-            admission: Admission::new(limits.concurrent),
-            janitor,
-            rolls: rolls_in,
-            desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
-            limits: limits.clone(),
-            stages,
-        };
         let body_limit = usize::try_from(limits.body_mb << 20).unwrap_or(usize::MAX);
         let trouble = household.database.status().problem;
         warnings.iter().chain(&trouble).for_each(|warning| log::warn!("{warning}"));
-        let (database, notifier) = (household.database.clone(), household.notifier.clone());
         let state = Data::new(AppState {
-            gateway,
+            gateway: gateway(&household, &limits, janitor, rolls_in, stages),
             settings: adjustable,
-            database,
-            notifier,
+            database: household.database.clone(),
+            notifier: household.notifier.clone(),
+            usage: household.usage.clone(),
+            console,
             master_key,
+            metrics_token: settings.metrics_token.clone(),
             keyring: Arc::clone(&household.keyring),
             environment: config.variables(&store_dir),
             body_limit,
@@ -155,6 +151,8 @@ impl App {
         let stopping = async move {
             stop.await;
             drain(&state.gateway.admission, &limits).await;
+            // Whoever listens has been told meanwhile; only one that does not read may still be there.
+            ended(|| state.console.board.listeners() == 0, GOODBYE_PATIENCE).await;
             handle.stop(false).await;
         };
         // The server ends last, and its end ends the background's work too.
@@ -164,6 +162,7 @@ impl App {
         };
         household.registry.keep_use();
         household.keyring.keep_use();
+        household.usage.keep();
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");
         }
@@ -171,6 +170,26 @@ impl App {
         // The file is closed properly, unless the disk does not let it.
         let _ = tokio::time::timeout(CLOSE_PATIENCE, writer).await;
         result
+    }
+}
+
+/// What answers requests, with who can be asked.
+fn gateway(
+    household: &Household,
+    limits: &Limits,
+    janitor: Janitor,
+    rolls: Rolls,
+    stages: &'static [Maker],
+) -> Gateway {
+    Gateway {
+        roster: Arc::clone(&household.roster),
+        registry: Arc::clone(&household.registry),
+        admission: Admission::new(limits.concurrent),
+        janitor,
+        rolls,
+        desk: Arc::new(Desk { files: household.files.clone(), uploads: UploadCache::default() }),
+        limits: limits.clone(),
+        stages,
     }
 }
 
@@ -211,17 +230,17 @@ async fn drain(admission: &Arc<Admission>, limits: &Limits) {
         admission.under_way(),
         limits.drain.as_secs()
     );
-    if ended(admission, limits.drain).await {
+    if ended(|| admission.under_way() == 0, limits.drain).await {
         return;
     }
     log::warn!("stopping: {} answers are cut off", admission.under_way());
     admission.cut();
-    ended(admission, CUT_PATIENCE).await;
+    ended(|| admission.under_way() == 0, CUT_PATIENCE).await;
 }
 
-async fn ended(admission: &Arc<Admission>, patience: Duration) -> bool {
+async fn ended(have_ended: impl Fn() -> bool, patience: Duration) -> bool {
     let all = async {
-        while admission.under_way() > 0 {
+        while !have_ended() {
             tokio::time::sleep(DRAIN_STEP).await;
         }
     };

@@ -7,6 +7,7 @@
 // Layer 0: no knowledge of anything else here.
 pub mod chat;
 pub mod config;
+pub mod counts;
 pub mod documents;
 pub mod json;
 pub mod json_error;
@@ -18,9 +19,11 @@ pub mod tokens;
 pub mod openai;
 pub mod store;
 pub mod upstream;
-// Layer 2: who asks, and in whose name.
+// Layer 2: who asks, in whose name, and how much.
 pub mod accounts;
+pub mod console;
 pub mod keys;
+pub mod usage;
 // Layer 3: what is behind the API.
 pub mod providers;
 // Layer 4: one request from end to end.

@@ -1,8 +1,12 @@
 //! Counters for whoever watches the service. Their labels come from bounded sets: providers and outcomes.
 
+use std::fmt::Write;
 use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
+
+use crate::counts::{BOUNDS_MS, Counts, Histogram, Outcome};
 
 /// What one attempt to have a request answered came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +85,64 @@ impl Outcomes {
             counter.inc();
         }
     }
+}
+
+/// When the service has started, in seconds since 1970.
+static STARTED: LazyLock<u64> =
+    LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs()));
+
+/// The service has started now.
+pub fn started() {
+    LazyLock::force(&STARTED);
+}
+
+/// Which version this is, and since when it runs.
+pub fn about(out: &mut String) {
+    let version = env!("CARGO_PKG_VERSION");
+    family(out, "qianqiao_build_info", "gauge", "Which version this is.");
+    let _ = writeln!(out, "qianqiao_build_info{{version=\"{version}\"}} 1");
+    gauge(out, "process_start_time_seconds", "When the service started, in seconds since 1970.", *STARTED);
+}
+
+/// What calls came to: `first_token_ms` and `total_ms` are the sums of what their histograms hold.
+pub fn calls(out: &mut String, counts: &Counts, first_token_ms: u64, total_ms: u64) {
+    family(out, "qianqiao_requests_total", "counter", "Completions that have ended.");
+    for outcome in Outcome::ALL {
+        let (name, count) = (outcome.name(), counts.of(outcome));
+        let _ = writeln!(out, "qianqiao_requests_total{{outcome=\"{name}\"}} {count}");
+    }
+    family(out, "qianqiao_tokens_total", "counter", "Tokens; those of the thinking are among those of the completion.");
+    let kinds = [("prompt", counts.prompt), ("completion", counts.completion), ("reasoning", counts.reasoning)];
+    for (kind, count) in kinds {
+        let _ = writeln!(out, "qianqiao_tokens_total{{kind=\"{kind}\"}} {count}");
+    }
+    let help = "How long completions took that were answered.";
+    histogram(out, "qianqiao_request_seconds", help, &counts.total, total_ms);
+    let help = "How long the first output took, from the moment the request was read.";
+    histogram(out, "qianqiao_first_token_seconds", help, &counts.first_token, first_token_ms);
+}
+
+/// What is as it is at this moment.
+pub fn gauge(out: &mut String, name: &str, help: &str, value: u64) {
+    family(out, name, "gauge", help);
+    let _ = writeln!(out, "{name} {value}");
+}
+
+/// Begins a family of figures.
+pub fn family(out: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+fn histogram(out: &mut String, name: &str, help: &str, spread: &Histogram, sum_ms: u64) {
+    family(out, name, "histogram", help);
+    let mut below = 0;
+    for (count, bound) in spread.0.iter().zip(BOUNDS_MS) {
+        below += count;
+        let _ = writeln!(out, "{name}_bucket{{le=\"{}.{:03}\"}} {below}", bound / 1000, bound % 1000);
+    }
+    let all = spread.total();
+    let _ = writeln!(out, "{name}_bucket{{le=\"+Inf\"}} {all}");
+    let _ = writeln!(out, "{name}_sum {}.{:03}\n{name}_count {all}", sum_ms / 1000, sum_ms % 1000);
 }
 
 /// All counters, as Prometheus reads them.

@@ -10,12 +10,14 @@ use crate::accounts::{
     Account, Agreement, Event, EventKind, Events, Limits, Pool, Registry, Rules, Use, agree, restored,
 };
 use crate::config::{self, Config, Secret};
+use crate::console::Console;
 use crate::gateway::settings::{self, Settings};
 use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
 use crate::keys::Keyring;
 use crate::notify::{Notifier, Outbox, Target};
 use crate::providers::{Kind, Provider, Setup};
 use crate::store::{Contents, Database, Files, Record, Store, UsageRecord, Writer};
+use crate::usage::Ledger;
 
 /// How long a request waits for an account while all are busy, in seconds, if nobody says otherwise.
 const QUEUE_WAIT: u64 = 20;
@@ -26,6 +28,8 @@ pub struct Opened {
     pub household: Household,
     /// What the owner may change.
     pub settings: Settings,
+    /// The owner at the console.
+    pub console: Console,
     /// What writes to disk; must be run.
     pub writer: Writer,
     /// What the owner is told; must be delivered.
@@ -53,23 +57,35 @@ pub async fn open(
     let (providers, named) = providers(config, store, kinds, warnings);
     let roster = Arc::new(Roster::new(providers, Arc::clone(&pool), config.pins.clone()));
     let registry = Arc::new(Registry::new(Arc::clone(&pool), Arc::clone(&events), database.clone()));
-    let Contents { accounts, health, usage, events: happened, settings: changed, models, files, keys, key_use, .. } =
-        contents;
+    let Contents {
+        accounts,
+        health,
+        usage,
+        events: happened,
+        settings: changed,
+        models,
+        files,
+        keys,
+        key_use,
+        tallies,
+        calls,
+        sessions,
+        audit,
+        ..
+    } = contents;
+    let ledger = Ledger::open(&database, &tallies, &calls);
     let keyring = Arc::new(Keyring::new(database.clone(), keys, &key_use, warnings));
     let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
     let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
     let health: HashMap<String, String> = health.into_iter().collect();
     events.load(happened);
     take_over(agreement, &health, &usage, &pool, &events, &database);
-    for kept in &models {
-        if let Some(member) = roster.member(&kept.provider) {
-            restore_listing(member, kept);
-        }
-    }
+    models.iter().for_each(|kept| roster.member(&kept.provider).into_iter().for_each(|one| restore_listing(one, kept)));
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
-    let household = Household { roster, registry, keyring, database, files, notifier };
-    Ok(Opened { household, settings, writer, outbox })
+    let console = Console::new(&database, sessions, audit, pool.now());
+    let household = Household { roster, registry, keyring, database, files, notifier, usage: ledger };
+    Ok(Opened { household, settings, console, writer, outbox })
 }
 
 /// Finds what would keep the service from starting, besides what the configuration itself has checked.

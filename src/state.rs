@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::config::Variable;
+use crate::config::{Secret, Variable};
+use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
 use crate::keys::{Keyring, MasterKey};
 use crate::notify::Notifier;
 use crate::store::Database;
+use crate::usage::Ledger;
 
 /// The state behind every handler. The HTTP client is not in it: that one belongs to its thread.
 pub struct AppState {
@@ -25,8 +27,21 @@ pub struct AppState {
     pub keyring: Arc<Keyring>,
     /// What the environment said at the start; no secret is in it.
     pub environment: Vec<Variable>,
+    /// Who used how much.
+    pub usage: Ledger,
+    /// The owner at the console.
+    pub console: Console,
+    /// Opens the metrics, and nothing else.
+    pub metrics_token: Option<Secret<String>>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.
     pub warnings: Vec<String>,
+}
+
+impl AppState {
+    /// What the owner should know now.
+    pub fn warnings_now(&self) -> Vec<String> {
+        self.warnings.iter().cloned().chain(self.database.status().problem).collect()
+    }
 }

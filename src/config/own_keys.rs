@@ -1,4 +1,5 @@
-//! The owner's key and the key that seals what is kept, if the environment gives them.
+//! The owner's key, the key that seals what is kept, and the one of whoever reads the metrics, if the environment gives
+//! them.
 
 use super::problem::Problems;
 use super::secret::Secret;
@@ -50,6 +51,21 @@ fn weakness(value: &str) -> Option<(String, &'static str)> {
     } else {
         None
     }
+}
+
+/// Reads `METRICS_TOKEN`.
+pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
+    const NAME: &str = "METRICS_TOKEN";
+    let value = value?;
+    if value.chars().count() < SHORTEST_KEY {
+        let what = format!("it is shorter than {SHORTEST_KEY} characters");
+        problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
+    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
+        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
+    } else {
+        return Some(Secret::new(value.to_owned()));
+    }
+    None
 }
 
 /// Any text will do, if it is long enough not to be guessed.

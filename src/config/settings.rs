@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::environment::Environment;
-use super::own_keys::{data_key, master_key};
+use super::own_keys::{data_key, master_key, metrics_token};
 use super::pool::PoolSettings;
 use super::problem::Problems;
 use super::secret::Secret;
@@ -33,6 +33,7 @@ pub(super) struct Raw {
     qianwen_base_url: Option<String>,
     workers: Option<String>,
     data_key: Option<String>,
+    metrics_token: Option<String>,
     context_overflow: Option<String>,
     pub(super) pool_strategy: Option<String>,
     pub(super) queue_wait_s: Option<String>,
@@ -92,6 +93,8 @@ pub struct Settings {
     pub workers: usize,
     /// `DATA_KEY`: seals the credentials that are kept, if given.
     pub data_key: Option<Secret<String>>,
+    /// `METRICS_TOKEN`: opens `/metrics` and nothing else, if given.
+    pub metrics_token: Option<Secret<String>>,
     /// `CONTEXT_OVERFLOW`: whether a conversation that is too long loses its oldest turns (`trim`) or is refused
     /// (`refuse`), if it was said.
     pub trims: Option<bool>,
@@ -138,6 +141,7 @@ impl Settings {
             qianwen_base_url: origin("QIANWEN_BASE_URL", raw.qianwen_base_url.clone(), problems),
             workers: workers(raw.workers.as_deref(), problems),
             data_key: data_key(raw.data_key.clone(), problems),
+            metrics_token: metrics_token(raw.metrics_token.as_deref(), problems),
             trims: trims(raw.context_overflow.as_deref(), problems),
             pool: PoolSettings::read(&raw, problems),
             notify_url: raw.notify_webhook_url.clone().map(Secret::new),
@@ -277,6 +281,16 @@ mod tests {
             assert!(!problems.to_string().contains(key), "{problems}");
         }
         assert!(read(&[("API_MASTER_KEY", "qq-0123456789abcdef")]).1.is_empty());
+    }
+
+    #[test]
+    fn a_token_for_the_metrics_is_long_and_is_not_shown() {
+        for token in ["short-SECRET", "has a space in it SECRET"] {
+            let (settings, problems) = read(&[("METRICS_TOKEN", token)]);
+            let told = problems.to_string();
+            assert!(settings.metrics_token.is_none() && told.contains("METRICS_TOKEN") && !told.contains("SECRET"));
+        }
+        assert!(read(&[("METRICS_TOKEN", "scrape-0123456789")]).0.metrics_token.is_some());
     }
 
     #[test]

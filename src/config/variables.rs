@@ -32,6 +32,7 @@ const fn known(name: &'static str, default: Option<&'static str>, showing: Showi
 #[rustfmt::skip]
 pub const ALL: &[Known] = &[
     known("API_MASTER_KEY", None, Secret, "The owner's key; made at the first start and kept in DATA_DIR if it is not set."),
+    known("METRICS_TOKEN", None, Secret, "Opens /metrics and nothing else, for Prometheus."),
     known("CN_ACCOUNT_1_COOKIE", None, Secret, "The Cookie header of a signed-in Qianwen page."),
     known("CN_ACCOUNT_1_XSRF_TOKEN", None, Secret, "The x-xsrf-token header of the same page; may be left out."),
     known("CN_ACCOUNT_2_COOKIE", None, Secret, "The Cookie header of a signed-in Qianwen page."),

@@ -13,6 +13,8 @@ pub struct Admission {
     under_way: AtomicU64,
     most: u64,
     stopping: AtomicBool,
+    /// Says the same as `stopping` to those who wait for it.
+    stop: CancellationToken,
     cut: CancellationToken,
 }
 
@@ -23,6 +25,7 @@ impl Admission {
             under_way: AtomicU64::new(0),
             most,
             stopping: AtomicBool::new(false),
+            stop: CancellationToken::new(),
             cut: CancellationToken::new(),
         })
     }
@@ -51,6 +54,12 @@ impl Admission {
     /// Lets nobody in any more.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.stop.cancel();
+    }
+
+    /// Resolves when nobody is let in any more.
+    pub fn stopping(&self) -> CancellationToken {
+        self.stop.clone()
     }
 
     /// Ends every answer that is still under way.

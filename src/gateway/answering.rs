@@ -1,15 +1,19 @@
 //! How a request begins to be answered: by one reply, or by several where it wants more answers than its provider makes.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::accounting::{Line, Slip, Ticket};
 use super::fan::{Fan, MOST_AT_ONCE};
 use super::{Gateway, Reply, Route};
 use crate::chat::{AnswerWriter, ChatRequest, Fault};
 use crate::keys::ApiKey;
 use crate::stages::emulation::{self, Needs};
 use crate::upstream::Client;
+use crate::usage::Receipt;
 
 /// How many answers one request may want where each is asked for by itself: each takes an account.
 const MOST_CHOICES: u32 = 8;
@@ -62,7 +66,8 @@ impl Answering {
 }
 
 impl Gateway {
-    /// Begins to answer `request`; nothing is sent before the reply is first polled.
+    /// Begins to answer `request`; nothing is sent before the reply is first polled. What becomes of it is noted on the
+    /// `receipt`.
     ///
     /// # Errors
     /// If there is no such model, too much goes on already, or the request contradicts itself.
@@ -71,14 +76,36 @@ impl Gateway {
         client: &Client,
         request: ChatRequest,
         writer: Box<dyn AnswerWriter>,
-        asker: Asker,
+        asker: &Asker,
+        mut receipt: Receipt,
     ) -> Result<Answering, Fault> {
-        let Asker { owner, key: _key } = asker;
+        receipt.asked(&request.model, request.stream);
+        let slip = Rc::new(RefCell::new(receipt));
+        let begun = self.begin(client, request, writer, asker.owner, &slip);
+        if let Err(fault) = &begun {
+            slip.borrow_mut().failed(fault);
+        }
+        begun
+    }
+
+    fn begin(
+        &self,
+        client: &Client,
+        request: ChatRequest,
+        writer: Box<dyn AnswerWriter>,
+        owner: bool,
+        slip: &Slip,
+    ) -> Result<Answering, Fault> {
+        let route = self.roster.route(&request.model);
+        if route.is_ok() {
+            slip.borrow_mut().exists();
+        }
         let permit = self.admission.enter()?;
         emulation::check(&request)?;
-        let route = self.roster.route(&request.model)?;
+        let route = route?;
         if !makes_one_at_a_time(&request, &route) {
-            let reply = Reply::new(self, client.clone(), Arc::new(request), route, writer, owner, permit);
+            let ticket = Ticket { permit, owner, line: Line::alone(slip) };
+            let reply = Reply::new(self, client.clone(), Arc::new(request), route, writer, ticket);
             return Ok(Answering::One(Box::new(reply)));
         }
         let choices = request.choices;
@@ -91,10 +118,10 @@ impl Gateway {
         let one = Arc::new(ChatRequest { choices: 1, changed: true, ..request });
         // What is attached is loaded for each answer; one after the other, they find it uploaded already.
         let at_once = if one.has_attachments() { 1 } else { MOST_AT_ONCE };
-        let fan = Fan::new(choices, at_once, writer, owner, |relay| {
-            let permit = self.admission.enter()?;
+        let fan = Fan::new(choices, at_once, writer, owner, Rc::clone(slip), |relay| {
+            let ticket = Ticket { permit: self.admission.enter()?, owner, line: Line::one_of_several(slip) };
             let (request, client, route) = (Arc::clone(&one), client.clone(), route.clone());
-            Ok(Reply::new(self, client, request, route, Box::new(relay), owner, permit))
+            Ok(Reply::new(self, client, request, route, Box::new(relay), ticket))
         })?;
         Ok(Answering::Several(Box::new(fan)))
     }

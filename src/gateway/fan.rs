@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 
+use super::accounting::Slip;
 use super::{Reply, Trail};
 use crate::chat::{AnswerWriter, Decoded, Event, Fault, Usage};
 
@@ -57,6 +58,7 @@ pub struct Fan {
     begun: bool,
     over: bool,
     out: BytesMut,
+    slip: Slip,
 }
 
 impl Fan {
@@ -69,6 +71,7 @@ impl Fan {
         at_once: usize,
         writer: Box<dyn AnswerWriter>,
         owner: bool,
+        slip: Slip,
         mut reply: impl FnMut(Relay) -> Result<Reply, Fault>,
     ) -> Result<Self, Fault> {
         let heard = Heard::default();
@@ -89,6 +92,7 @@ impl Fan {
             begun: false,
             over: false,
             out: BytesMut::new(),
+            slip,
         };
         (0..at_once).for_each(|_| fan.start_next());
         Ok(fan)
@@ -121,6 +125,7 @@ impl Fan {
                 }
             };
             if let Err(fault) = result {
+                self.slip.borrow_mut().failed(&fault);
                 self.end();
                 if !self.begun {
                     return Some(Err(fault));
@@ -168,6 +173,7 @@ impl Fan {
             self.writer.write(Decoded::event(Event::Usage(usage)), &mut self.out);
         }
         self.writer.finish(&mut self.out);
+        self.slip.borrow_mut().answered();
     }
 
     /// Ends all of them; their accounts are free again.

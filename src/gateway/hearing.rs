@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::counting;
-use crate::chat::{ChatRequest, Decoded, Event};
+use crate::chat::{ChatRequest, Decoded, Event, Usage};
+use crate::usage::Spent;
 
 /// What was heard of one attempt.
 pub struct Hearing {
@@ -13,13 +14,16 @@ pub struct Hearing {
     /// How long the first output took.
     pub first_token: Option<Duration>,
     said: u64,
-    counted: Option<u64>,
+    /// How much of it was thinking.
+    thought: u64,
+    /// What it came to, if that was counted.
+    pub counted: Option<Usage>,
 }
 
 impl Hearing {
     /// The request is sent now.
     pub fn new() -> Self {
-        Self { sent: Instant::now(), first_token: None, said: 0, counted: None }
+        Self { sent: Instant::now(), first_token: None, said: 0, thought: 0, counted: None }
     }
 
     /// Takes note of what was said at `now`. Says whether that was the first output.
@@ -27,9 +31,13 @@ impl Hearing {
         let silent = self.first_token.is_none();
         for event in decoded.iter().flat_map(|one| &one.events) {
             match event {
-                Event::Text(text) | Event::Reasoning(text) => self.said += text.len() as u64,
+                Event::Text(text) => self.said += text.len() as u64,
+                Event::Reasoning(text) => {
+                    self.said += text.len() as u64;
+                    self.thought += text.len() as u64;
+                }
                 Event::ToolCall(call) => self.said += call.arguments.len() as u64,
-                Event::Usage(usage) => self.counted = Some(usage.prompt + usage.completion),
+                Event::Usage(usage) => self.counted = Some(*usage),
                 Event::Start { .. } | Event::Image(_) | Event::Citation(_) | Event::Done(_) => {}
             }
             if self.first_token.is_none() && event.is_output() {
@@ -39,11 +47,17 @@ impl Hearing {
         silent && self.first_token.is_some()
     }
 
-    /// How many tokens `asked` and its answer come to; estimated where the upstream did not count.
-    pub fn tokens(&self, asked: &ChatRequest) -> u64 {
-        self.counted.unwrap_or_else(|| {
-            let question = if self.said == 0 { 0 } else { asked.text_len() };
-            counting::estimate(self.said + question)
-        })
+    /// What `asked` and its answer come to; estimated where nobody counted.
+    pub fn spent(&self, asked: &ChatRequest) -> Spent {
+        let thought = counting::estimate(self.thought);
+        if let Some(Usage { prompt, completion, reasoning, .. }) = self.counted {
+            let reasoning = reasoning.unwrap_or_else(|| thought.min(completion));
+            return Spent { prompt, completion, reasoning, estimated: false };
+        }
+        if self.said == 0 {
+            return Spent::default();
+        }
+        let (prompt, completion) = (counting::estimate(asked.text_len()), counting::estimate(self.said));
+        Spent { prompt, completion, reasoning: thought, estimated: true }
     }
 }

@@ -21,9 +21,14 @@ use crate::keys::Keyring;
 use crate::notify::Notifier;
 use crate::store::{Database, Files};
 use crate::upstream::Client;
+use crate::usage::Ledger;
 
 /// How often the keeper looks whether something is to be done.
 const TICK: Duration = Duration::from_millis(500);
+
+/// How often what calls came to is handed to the disk. The writer gathers for half a second more, and a crash must not
+/// lose more than one.
+const COUNTS: Duration = Duration::from_millis(250);
 
 /// How often lists of models are fetched. Sites change theirs about monthly.
 const EVERY: Millis = 30 * 60_000;
@@ -52,6 +57,8 @@ pub struct Household {
     pub files: Files,
     /// Who tells the owner.
     pub notifier: Notifier,
+    /// Who used how much.
+    pub usage: Ledger,
 }
 
 /// What has ended.
@@ -67,7 +74,17 @@ type Chore<'a> = Pin<Box<dyn Future<Output = Done> + 'a>>;
 pub async fn keep(client: Client, household: Household, bin: Bin, rolls: RollBin) {
     let chores = do_chores(&client, &household);
     let rolling = renewal::work(&household.registry, rolls);
-    futures_util::future::join3(chores, janitor::work(client.clone(), bin), rolling).await;
+    let counting = keep_counts(&household.usage);
+    futures_util::future::join4(chores, janitor::work(client.clone(), bin), rolling, counting).await;
+}
+
+async fn keep_counts(usage: &Ledger) {
+    let mut tick = interval(COUNTS);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        usage.keep();
+    }
 }
 
 async fn do_chores(client: &Client, household: &Household) {

@@ -1,6 +1,7 @@
 //! One request from end to end: which models there are, by which route one is asked, and the driver that carries an
 //! answer from the upstream to the client.
 
+mod accounting;
 mod admission;
 mod answering;
 mod attempt;

@@ -12,13 +12,13 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
+use super::accounting::Ticket;
 use super::attempt::{Attempt, NotOpened};
 use super::clock::{Clock, Scope};
-use super::counting;
 use super::phase::{Phase, Signal};
 use super::pipeline::Pipeline;
 use super::trials::{Step, Trials};
-use super::{Gateway, Permit, Route, Trail};
+use super::{Gateway, Permit, Route, Trail, counting};
 use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind};
 use crate::providers::Ending;
 use crate::stages::{Finish, Pulse};
@@ -52,12 +52,12 @@ impl Reply {
         request: Arc<ChatRequest>,
         route: Route,
         writer: Box<dyn AnswerWriter>,
-        owner: bool,
-        permit: Permit,
+        ticket: Ticket,
     ) -> Self {
+        let Ticket { permit, owner, line } = ticket;
         let now = Instant::now();
         let stages = gateway.stages.iter().filter_map(|make| make(&request, &gateway.limits, now)).collect();
-        let trials = Trials::new(gateway, client, request, route);
+        let trials = Trials::new(gateway, client, request, route, line);
         Self {
             trials,
             writer,
@@ -226,6 +226,7 @@ impl Reply {
         }
         if let Some(answer) = self.pipeline.uncounted() {
             let usage = Box::pin(counting::usage(self.trials.asked(), answer)).await;
+            self.trials.counted(usage);
             self.writer.write(Decoded::event(Event::Usage(usage)), &mut self.out);
         }
         self.writer.finish(&mut self.out);

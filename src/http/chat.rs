@@ -8,6 +8,7 @@ use futures_util::stream;
 
 use super::auth::Caller;
 use super::description::{ChatCompletionRequest, StreamEvent};
+use super::envelope::RequestId;
 use super::models;
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
@@ -18,6 +19,7 @@ use crate::openai::{Identity, request};
 use crate::random;
 use crate::state::AppState;
 use crate::upstream::Client;
+use crate::usage::Receipt;
 
 /// Answers one completion, whole or as a stream.
 ///
@@ -55,10 +57,16 @@ pub async fn completions(
     client: Data<Client>,
     body: Result<Bytes, Error>,
 ) -> Result<impl Responder, Refused> {
-    caller.admit()?;
-    let body = own(body.map_err(|error| Refused::body(&error, state.body_limit))?);
+    let receipt = state.usage.begin(RequestId::of(&head).as_str(), caller.key.clone());
+    if let Err(refused) = caller.admit() {
+        return Err(refused.counted(receipt));
+    }
+    let body = match body {
+        Ok(body) => own(body),
+        Err(error) => return Err(Refused::body(&error, state.body_limit).counted(receipt)),
+    };
     let conversation = head.headers().get(CONVERSATION).and_then(|value| value.to_str().ok());
-    Ok(match begin(&caller, &state, &client, body, conversation) {
+    Ok(match begin(&caller, &state, &client, body, conversation, receipt) {
         Ok((reply, true)) => streamed(reply, caller.owner).await,
         Ok((reply, false)) => whole(reply, caller.owner).await,
         Err(fault) => problem::answer(&fault, caller.owner),
@@ -99,12 +107,15 @@ fn begin(
     client: &Client,
     body: Bytes,
     conversation: Option<&str>,
+    mut receipt: Receipt,
 ) -> Result<(Answering, bool), Fault> {
-    let mut request = request::parse(body)?;
+    let mut request = request::parse(body).inspect_err(|fault| receipt.failed(fault))?;
     request.session = conversation.map(str::to_owned);
     caller.files_of().clone_into(&mut request.files_of);
     if !caller.allows(&request.model) {
-        return Err(models::unknown(&request.model));
+        let unknown = models::unknown(&request.model);
+        receipt.failed(&unknown);
+        return Err(unknown);
     }
     let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));
@@ -114,7 +125,7 @@ fn begin(
         Box::new(Whole::new(identity, legacy))
     };
     let model = caller.key.as_ref().map(|_| request.model.clone()).unwrap_or_default();
-    let begun = state.gateway.reply(client, request, writer, caller.asker());
+    let begun = state.gateway.reply(client, request, writer, &caller.asker(), receipt);
     Ok((begun.map_err(|fault| models::narrowed(fault, caller, &model))?, streams))
 }
 

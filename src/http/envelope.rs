@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use percent_encoding::percent_decode_str;
 
 use super::API;
@@ -14,6 +14,22 @@ use super::limits;
 use crate::random;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, as its answer will tell it.
+#[derive(Clone)]
+pub struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// That of `request`; empty only outside of `envelope`.
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or(Self(HeaderValue::from_static("")))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
 
 /// What a page of another origin may read of an answer.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
@@ -44,10 +60,11 @@ pub async fn envelope<B: MessageBody + 'static>(
         rewrite(&mut request, &path);
     }
     let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
     let of_a_page = request.headers().contains_key(header::ORIGIN);
     // As the router reads it: a path may be written with percent signs.
     let path = percent_decode_str(request.path()).decode_utf8_lossy();
-    let shared = path != "/" && !path.starts_with("/admin");
+    let shared = path != "/" && !path.starts_with("/admin") && !path.starts_with("/assets/");
     let preflight = request.method() == Method::OPTIONS && shared;
     let mut response = if preflight {
         let answer = preflight_answer(request.headers());

@@ -57,8 +57,7 @@ struct AccountHealth {
 #[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, description = "It answers.", body = Health)), security((), ("key" = [])))]
 pub async fn health(request: HttpRequest, state: Data<AppState>) -> impl Responder {
     let owner = is_owner(&request);
-    let mut warnings = state.warnings.clone();
-    warnings.extend(state.database.status().problem);
+    let warnings = state.warnings_now();
     HttpResponse::Ok().json(Health {
         status: if warnings.is_empty() { "ok" } else { "degraded" },
         version: owner.then_some(env!("CARGO_PKG_VERSION")),

@@ -35,6 +35,7 @@ pub fn configure(urls: &mut ServiceConfig) {
     at(urls, "/v1/dashboard/billing/subscription", [get().to(billing::subscription)]);
     at(urls, "/v1/dashboard/billing/usage", [get().to(billing::usage)]);
     at(urls, "/", [get().to(home::page)]);
+    at(urls, "/assets/{file}", [get().to(home::asset)]);
     at(urls, "/health", [get().to(health::health)]);
     at(urls, "/metrics", [get().to(metrics::show)]);
     at(urls, "/openapi.json", [get().to(description::openapi)]);

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::chat::Fault;
 use crate::openai::error::{self, Retry};
+use crate::usage::{Outcome, Receipt};
 
 /// Writes a fault.
 pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {
@@ -61,6 +62,17 @@ impl Refused {
         Self { status: 429, r#type: "rate_limit_error", code: "rate_limit_exceeded", message, retry }
     }
 
+    /// A request that another site may have made a browser send.
+    pub fn csrf(message: &str) -> Self {
+        let (r#type, code) = ("invalid_request_error", "csrf");
+        Self { status: 403, r#type, code, message: message.to_owned(), retry: Retry::Unsaid }
+    }
+
+    /// Whether the right is there, but not for a request like this.
+    pub const fn is_forbidden(&self) -> bool {
+        self.status == 403
+    }
+
     /// A body that cannot be read; `limit` is in bytes.
     pub fn body(error: &actix_web::Error, limit: usize) -> Self {
         let status = error.as_response_error().status_code().as_u16();
@@ -71,6 +83,13 @@ impl Refused {
             (400, "unreadable_body", "The body could not be read to its end.".to_owned())
         };
         Self { status, r#type: "invalid_request_error", code, message, retry: Retry::Unsaid }
+    }
+
+    /// Notes it on the receipt of the call that is refused.
+    pub fn counted(self, receipt: Receipt) -> Self {
+        let outcome = if self.status == 429 { Outcome::Rate } else { Outcome::Refused };
+        receipt.refused(outcome, self.status, self.code);
+        self
     }
 }
 

@@ -72,6 +72,12 @@ pub fn reply(fault: &Fault, owner: bool) -> ErrorReply {
     ErrorReply { status, body: object(&message, r#type, fault.param.as_deref(), code), retry: retry(fault, status) }
 }
 
+/// The status and the code by which `fault` is told: our own ones, whatever an upstream calls it.
+pub fn told(fault: &Fault) -> (u16, Option<&'static str>) {
+    let (status, _, code) = class(fault);
+    (status, code)
+}
+
 /// `{"error":{…}}`.
 pub fn object(message: &str, r#type: &str, param: Option<&str>, code: Option<&str>) -> Bytes {
     let envelope = Envelope { error: ErrorObject { message, r#type, param, code } };

@@ -10,12 +10,14 @@ use tokio::sync::oneshot;
 
 use super::folder::Store;
 use super::lock::Lock;
-use super::records::{Contents, Record};
+use super::records::{Contents, Record, TallyRecord};
 use super::seal::Vault;
 use super::status::{Shared, Status};
+use super::trouble::Trouble;
 use super::writer::{Disk, Message, Writer};
-use super::{maintenance, opening};
+use super::{maintenance, opening, statistics};
 use crate::config::Secret;
+use crate::counts::Names;
 
 /// How long an answer is waited for from a disk that says nothing at all.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -123,6 +125,18 @@ impl Database {
             return Err(format!("no backup was made, because the newest changes are not on disk: {why}"));
         }
         maintenance::copy(path, file).await
+    }
+
+    /// What calls came to in the spans of time from `from_ms` until `to_ms`, and the day before it, as far as that is on
+    /// disk; these `names` at least are told apart. The writer goes on meanwhile.
+    ///
+    /// # Errors
+    /// A sentence, if the disk does not let it be read.
+    pub async fn tallies(&self, from_ms: i64, to_ms: i64, names: Names) -> Result<Vec<TallyRecord>, String> {
+        match &self.0.path {
+            Some(path) => statistics::look(path, from_ms, to_ms, names).await.map_err(Trouble::sentence),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Says whether `text` changed, without keeping it: the same for the same text in this database, for good.

@@ -16,17 +16,22 @@ mod records;
 mod restore;
 mod schema;
 mod seal;
+mod statistics;
 mod status;
 mod trouble;
 mod write;
 mod writer;
 
 #[cfg(test)]
+mod console_tests;
+#[cfg(test)]
 mod database_tests;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod maintenance_tests;
+#[cfg(test)]
+mod statistics_tests;
 #[cfg(test)]
 mod trouble_tests;
 
@@ -38,7 +43,10 @@ pub use folder::Store;
 pub use handout::copy;
 pub use keys::{KeyRecord, KeyUseRecord};
 pub use maintenance::{backup, rotate_key};
-pub use records::{AccountRecord, Contents, EventRecord, ModelsRecord, Record, UsageRecord};
+pub use records::{
+    AUDIT_KEPT, AccountRecord, AuditRecord, CallRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord,
+    TallyRecord, UsageRecord,
+};
 pub use restore::restore;
 pub use status::Status;
 pub use writer::Writer;

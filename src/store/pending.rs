@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::records::{EventRecord, Record};
+use super::records::{CallRecord, EventRecord, Record};
+use super::statistics::CALLS_KEPT;
 
 /// How many events are kept for a disk that does not take them. The oldest go first.
 const MOST_EVENTS: usize = 10_000;
+
+/// How many bytes of totals are kept for it. The oldest go first.
+const MOST_TALLIES: usize = 4 << 20;
 
 /// What a record replaces. The order is that of writing: what is forgotten goes first, and an account or a key stands
 /// before whatever belongs to it.
@@ -21,6 +25,11 @@ enum Key {
     DropFile(String),
     ApiKey(String),
     ApiKeyUse(String),
+    Session(String),
+    DropSession(String),
+    /// By its slot, so that a disk that takes nothing leaves no more of them here than are kept.
+    Audit(i64),
+    Tally(i64, i64),
 }
 
 impl Key {
@@ -30,12 +39,8 @@ impl Key {
             Self::Drop(account) | Self::Account(account) | Self::Health(account) | Self::Usage(account, _) => {
                 Some(account)
             }
-            Self::Setting(_)
-            | Self::Models(_)
-            | Self::File(_)
-            | Self::DropFile(_)
-            | Self::ApiKey(_)
-            | Self::ApiKeyUse(_) => None,
+            Self::Setting(_) | Self::Models(_) | Self::File(_) | Self::DropFile(_) | Self::Tally(..) => None,
+            Self::Session(_) | Self::DropSession(_) | Self::Audit(_) | Self::ApiKey(_) | Self::ApiKeyUse(_) => None,
         }
     }
 }
@@ -45,6 +50,9 @@ impl Key {
 pub(super) struct Pending {
     latest: BTreeMap<Key, Record>,
     events: VecDeque<EventRecord>,
+    calls: VecDeque<CallRecord>,
+    /// How many bytes of totals there are.
+    tallies: usize,
     /// How many records came, also those that others have replaced.
     pub(super) count: u64,
 }
@@ -61,6 +69,7 @@ impl Pending {
         self.count += later.count;
         later.latest.into_values().for_each(|record| self.place(record));
         later.events.into_iter().for_each(|event| self.append(event));
+        later.calls.into_iter().for_each(|call| self.list(call));
     }
 
     /// The records, in the order in which they are to be written.
@@ -73,9 +82,14 @@ impl Pending {
         self.events.iter()
     }
 
+    /// The calls, oldest first. They come after the records, too.
+    pub(super) fn calls(&self) -> impl Iterator<Item = &CallRecord> {
+        self.calls.iter()
+    }
+
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.latest.is_empty() && self.events.is_empty()
+        self.latest.is_empty() && self.events.is_empty() && self.calls.is_empty()
     }
 
     fn place(&mut self, record: Record) {
@@ -96,9 +110,34 @@ impl Pending {
             }
             Record::Key(key) => Key::ApiKey(key.id.clone()),
             Record::KeyUse(used) => Key::ApiKeyUse(used.key.clone()),
+            Record::Session(session) => Key::Session(session.id.clone()),
+            Record::DropSession(id) => {
+                self.latest.remove(&Key::Session(id.clone()));
+                Key::DropSession(id.clone())
+            }
+            Record::Audit(entry) => Key::Audit(entry.slot()),
+            Record::Tally(tally) => Key::Tally(tally.start_ms, tally.hours),
             Record::Event(event) => return self.append(event.clone()),
+            Record::Call(call) => return self.list(call.clone()),
         };
-        self.latest.insert(key, record);
+        self.tallies += tally_size(Some(&record));
+        self.tallies -= tally_size(self.latest.insert(key, record).as_ref());
+        self.bound_tallies();
+    }
+
+    fn bound_tallies(&mut self) {
+        while self.tallies > MOST_TALLIES
+            && let Some(oldest) = self.latest.range(Key::Tally(i64::MIN, 0)..).next().map(|(key, _)| key.clone())
+        {
+            self.tallies -= tally_size(self.latest.remove(&oldest).as_ref());
+        }
+    }
+
+    fn list(&mut self, call: CallRecord) {
+        if self.calls.len() as i64 == CALLS_KEPT {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(call);
     }
 
     fn append(&mut self, event: EventRecord) {
@@ -114,9 +153,15 @@ impl Pending {
     }
 }
 
+fn tally_size(record: Option<&Record>) -> usize {
+    if let Some(Record::Tally(tally)) = record { tally.body.len() } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::TallyRecord;
     use super::super::fixture::{account, event, health, usage};
+    use super::super::records::{AUDIT_KEPT, AuditRecord, SessionRecord};
     use super::*;
 
     fn names(pending: &Pending) -> Vec<String> {
@@ -131,7 +176,11 @@ mod tests {
             Record::DropFile(id) => format!("drop file {id}"),
             Record::Key(key) => format!("key {}", key.id),
             Record::KeyUse(used) => format!("use {}", used.key),
-            Record::Event(_) => unreachable!("events stand apart"),
+            Record::Session(session) => format!("session {}", session.id),
+            Record::DropSession(id) => format!("drop session {id}"),
+            Record::Audit(entry) => format!("audit {}", entry.seq),
+            Record::Tally(tally) => format!("tally {} {}", tally.start_ms, tally.body.len()),
+            Record::Event(_) | Record::Call(_) => unreachable!("events and calls stand apart"),
         };
         pending.records().map(name).chain(pending.events().map(|event| format!("event {}", event.body))).collect()
     }
@@ -165,10 +214,53 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_ended_is_not_written_and_audit_entries_are_bounded() {
+        let mut pending = Pending::default();
+        let seen =
+            SessionRecord { id: "s".into(), hash: String::new(), created_ms: 1, seen_ms: 1, address: String::new() };
+        pending.add(Record::Session(seen));
+        pending.add(Record::DropSession("s".into()));
+        assert_eq!(names(&pending), ["drop session s"]);
+        let entry = |seq| AuditRecord {
+            seq,
+            at_ms: 1,
+            who: "key".into(),
+            address: String::new(),
+            action: String::new(),
+            subject: None,
+            status: 200,
+            times: 1,
+        };
+        (1..=AUDIT_KEPT + 3).for_each(|seq| pending.add(Record::Audit(entry(seq))));
+        let names = names(&pending);
+        assert_eq!(names.len() as i64, 1 + AUDIT_KEPT);
+        assert!(!names.contains(&"audit 3".to_owned()) && names.contains(&"audit 4".to_owned()));
+    }
+
+    #[test]
     fn events_are_bounded_and_the_oldest_go() {
         let mut pending = Pending::default();
         (0..MOST_EVENTS as i64 + 5).for_each(|at| pending.add(event("a-1", at)));
         assert_eq!(pending.events().count(), MOST_EVENTS);
         assert_eq!(pending.events().next().map(|event| event.at_ms), Some(5));
+    }
+
+    #[test]
+    fn calls_and_totals_are_bounded_and_the_oldest_go() {
+        let mut pending = Pending::default();
+        let tally = |start_ms, size| Record::Tally(TallyRecord { start_ms, hours: 1, body: "x".repeat(size) });
+        pending.add(tally(1, MOST_TALLIES / 2));
+        pending.add(tally(2, MOST_TALLIES / 2));
+        pending.add(tally(2, MOST_TALLIES / 2 - 1));
+        pending.add(tally(3, 1));
+        assert_eq!(names(&pending).len(), 3);
+        pending.add(tally(4, 1));
+        assert_eq!(names(&pending), ["tally 2 2097151", "tally 3 1", "tally 4 1"]);
+        for seq in 0..CALLS_KEPT + 5 {
+            pending.add(Record::Call(CallRecord { seq, body: String::new() }));
+        }
+        let mut all = Pending::default();
+        all.absorb(pending);
+        assert_eq!((all.calls().count() as i64, all.calls().next().map(|call| call.seq)), (CALLS_KEPT, Some(5)));
     }
 }

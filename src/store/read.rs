@@ -7,14 +7,15 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::files::FileRecord;
 use super::keys;
-use super::records::{AccountRecord, Contents, EventRecord, ModelsRecord, UsageRecord};
+use super::records::{AccountRecord, AuditRecord, Contents, EventRecord, ModelsRecord, SessionRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
+use super::statistics;
 use crate::config::Secret;
 
 /// How many events of each account are read: what a page shows.
 const EVENTS_SHOWN: i64 = 100;
 
-/// Reads everything; of the usage, that of `today`.
+/// Reads everything; of the usage and of what calls came to, that of `today`.
 pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, today: i64) -> sqlx::Result<Contents> {
     let mut warnings = Vec::new();
     Ok(Contents {
@@ -27,6 +28,10 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         files: files(connection, vault).await?,
         keys: keys::keys(connection).await?,
         key_use: keys::uses(connection).await?,
+        tallies: statistics::read_today(connection, today).await?,
+        calls: statistics::read_calls(connection).await?,
+        sessions: sessions(connection).await?,
+        audit: audit(connection).await?,
         warnings,
     })
 }
@@ -130,11 +135,45 @@ async fn models(connection: &mut SqliteConnection) -> sqlx::Result<Vec<ModelsRec
     Ok(rows.into_iter().map(|(provider, body, at_ms)| ModelsRecord { provider, body, at_ms }).collect())
 }
 
+/// A database that can only be read stays as an earlier version left it.
+async fn has_table(connection: &mut SqliteConnection, name: &str) -> sqlx::Result<bool> {
+    const TABLE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1";
+    let table: Option<String> = sqlx::query_scalar(TABLE).bind(name).fetch_optional(connection).await?;
+    Ok(table.is_some())
+}
+
+async fn sessions(connection: &mut SqliteConnection) -> sqlx::Result<Vec<SessionRecord>> {
+    const ALL: &str = "SELECT id, hash, created_ms, seen_ms, address FROM sessions ORDER BY created_ms, id";
+    if !has_table(connection, "sessions").await? {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, String, i64, i64, String)> = sqlx::query_as(ALL).fetch_all(connection).await?;
+    let record = |(id, hash, created_ms, seen_ms, address)| SessionRecord { id, hash, created_ms, seen_ms, address };
+    Ok(rows.into_iter().map(record).collect())
+}
+
+async fn audit(connection: &mut SqliteConnection) -> sqlx::Result<Vec<AuditRecord>> {
+    if !has_table(connection, "audit").await? {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query("SELECT * FROM audit ORDER BY seq").fetch_all(connection).await?;
+    let entry = |row: &SqliteRow| {
+        Ok(AuditRecord {
+            seq: row.try_get("seq")?,
+            at_ms: row.try_get("at_ms")?,
+            who: row.try_get("who")?,
+            address: row.try_get("address")?,
+            action: row.try_get("action")?,
+            subject: row.try_get("subject")?,
+            status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or_default(),
+            times: u32::try_from(row.try_get::<i64, _>("times")?).unwrap_or(u32::MAX),
+        })
+    };
+    rows.iter().map(entry).collect()
+}
+
 async fn files(connection: &mut SqliteConnection, vault: &Vault) -> sqlx::Result<Vec<FileRecord>> {
-    // A database that can only be read stays as an earlier version left it.
-    const TABLE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'files'";
-    let table: Option<String> = sqlx::query_scalar(TABLE).fetch_optional(&mut *connection).await?;
-    if table.is_none() {
+    if !has_table(connection, "files").await? {
         return Ok(Vec::new());
     }
     let rows = sqlx::query("SELECT * FROM files ORDER BY id").fetch_all(connection).await?;

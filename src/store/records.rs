@@ -63,6 +63,26 @@ pub struct UsageRecord {
     pub tokens: i64,
 }
 
+/// What calls came to in a span of time. The counts are totals, so that writing one twice does no harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TallyRecord {
+    /// Its beginning, in milliseconds since 1970.
+    pub start_ms: i64,
+    /// How long it is: 1, or 24.
+    pub hours: i64,
+    /// The counts, as [`crate::counts::write()`] writes them.
+    pub body: String,
+}
+
+/// A call that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRecord {
+    /// Grows with each call.
+    pub seq: i64,
+    /// The call, as JSON.
+    pub body: String,
+}
+
 /// The models that a provider listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelsRecord {
@@ -74,7 +94,53 @@ pub struct ModelsRecord {
     pub at_ms: i64,
 }
 
-/// One thing to keep. A later one of the same key takes the place of an earlier one; only events add up. Health, events
+/// Somebody who is signed in to the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// A short id that may be shown.
+    pub id: String,
+    /// The SHA-256 of its token, in hexadecimal.
+    pub hash: String,
+    /// When it began, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// When it was last used, in milliseconds since 1970.
+    pub seen_ms: i64,
+    /// The address that signed in.
+    pub address: String,
+}
+
+/// What somebody changed, or tried to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Counts the entries.
+    pub seq: i64,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// By which right.
+    pub who: String,
+    /// From which address.
+    pub address: String,
+    /// The method and the route.
+    pub action: String,
+    /// What it was about.
+    pub subject: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// How many times.
+    pub times: u32,
+}
+
+/// How many audit entries are kept; the newest.
+pub const AUDIT_KEPT: i64 = 2000;
+
+impl AuditRecord {
+    /// Where it lies; it takes the place of one that is too old to be kept.
+    pub(super) const fn slot(&self) -> i64 {
+        self.seq.rem_euclid(AUDIT_KEPT)
+    }
+}
+
+/// One thing to keep. A later one of the same key takes the place of an earlier one; only events and calls add up. Health, events
 /// and usage of an account that is not kept are not kept either.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Record {
@@ -110,6 +176,16 @@ pub enum Record {
     Key(KeyRecord),
     /// How much such a key was used. That of one that is not kept is not kept either.
     KeyUse(KeyUseRecord),
+    /// What calls came to in a span of time.
+    Tally(TallyRecord),
+    /// A call that has ended. Only the newest are kept.
+    Call(CallRecord),
+    /// Somebody is signed in to the console.
+    Session(SessionRecord),
+    /// The session with this id has ended.
+    DropSession(String),
+    /// What somebody changed.
+    Audit(AuditRecord),
 }
 
 /// Everything that was kept when the database was opened.
@@ -133,6 +209,14 @@ pub struct Contents {
     pub keys: Vec<KeyRecord>,
     /// How much they were used.
     pub key_use: Vec<KeyUseRecord>,
+    /// What calls came to in the hours of the day at which it was opened, and of later ones.
+    pub tallies: Vec<TallyRecord>,
+    /// The newest calls, oldest first.
+    pub calls: Vec<CallRecord>,
+    /// Who is signed in to the console.
+    pub sessions: Vec<SessionRecord>,
+    /// What was changed, oldest first.
+    pub audit: Vec<AuditRecord>,
     /// What the owner should know about the opening, in sentences.
     pub warnings: Vec<String>,
 }

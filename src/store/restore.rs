@@ -58,7 +58,7 @@ async fn bring(dir: &Store, keys: &Keys<'_>, file: &Path, coming: &Path) -> Resu
     examine(keys, file, coming).await.map_err(|trouble| trouble.named(coming, file))?;
     let path = dir.dir().join(schema::FILE);
     let left = settle(&path, keys).await;
-    bring_over(coming, &left).await?;
+    adapt(coming, &left).await?;
     let failed = |error: io::Error| Trouble::of_io(&error, &path);
     let replaced = set_aside(dir, &path).map_err(failed)?;
     dir.rename(coming, schema::FILE).map_err(failed)?;
@@ -114,15 +114,16 @@ async fn settle(path: &Path, keys: &Keys<'_>) -> Left {
 }
 
 /// Takes over what the old database knows of files that came after the backup was made: their contents are still there,
-/// and would be swept away as nobody's. And a key that was taken back is taken back for good: it does not come to life with
-/// an older backup.
-async fn bring_over(coming: &Path, left: &Left) -> Result<(), Trouble> {
-    if left.files.is_empty() && left.revoked.is_empty() {
-        return Ok(());
-    }
+/// and would be swept away as nobody's. Nobody who was signed in when the backup was made is so again: the owner may
+/// have signed them out since. And a key that was taken back is taken back for good.
+async fn adapt(coming: &Path, left: &Left) -> Result<(), Trouble> {
     let mut connection = schema::open(coming, Access::Write, STEPS).await?;
     let brought = match write::file_rows(&mut connection, &left.files).await {
         Ok(()) => keys::revoke(&mut connection, &left.revoked).await,
+        failed => failed,
+    };
+    let brought = match brought {
+        Ok(()) => write::no_sessions(&mut connection).await,
         failed => failed,
     };
     let _ = connection.close().await;

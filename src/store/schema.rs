@@ -23,6 +23,8 @@ pub(super) const STEPS: &[Step] = &[
     (1, "accounts", include_str!("../../migrations/0001_accounts.sql")),
     (2, "files", include_str!("../../migrations/0002_files.sql")),
     (3, "keys", include_str!("../../migrations/0003_keys.sql")),
+    (4, "statistics", include_str!("../../migrations/0004_statistics.sql")),
+    (5, "console", include_str!("../../migrations/0005_console.sql")),
 ];
 
 /// How a database may be opened.
@@ -40,6 +42,15 @@ pub(super) enum Access {
 /// the steps that it lacks. It makes none: a file that vanished is trouble, not a fresh start.
 pub(super) async fn open(path: &Path, access: Access, steps: &[Step]) -> Result<SqliteConnection, Trouble> {
     open_as(options(path, access), path, access, steps).await
+}
+
+/// Opens the database at `path` to read something of it beside its writer, which has seen that it is ours and whole.
+pub(super) async fn glance(path: &Path) -> sqlx::Result<SqliteConnection> {
+    match options(path, Access::Read).connect().await {
+        // Without the files that SQLite would make beside it, it can only be read as one that nobody writes.
+        Err(error) if !is_busy(&error) => options(path, Access::Still).connect().await,
+        connected => connected,
+    }
 }
 
 async fn open_as(

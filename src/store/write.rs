@@ -7,8 +7,9 @@ use super::files::FileRecord;
 use super::keys;
 use super::pending::Pending;
 use super::read::FileRow;
-use super::records::{AccountRecord, EventRecord, Record, UsageRecord};
+use super::records::{AccountRecord, AuditRecord, EventRecord, Record, SessionRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
+use super::statistics;
 
 /// How many events of each account are kept.
 const EVENTS_KEPT: i64 = 500;
@@ -38,6 +39,12 @@ const MODELS: &str = "INSERT INTO models (provider, body, at_ms) VALUES ($1, $2,
     ON CONFLICT (provider) DO UPDATE SET body = excluded.body, at_ms = excluded.at_ms";
 const FILE: &str = "INSERT INTO files (id, owner, purpose, bytes, created_ms, expires_at, sealed) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
+const SESSION: &str = "INSERT INTO sessions (id, hash, created_ms, seen_ms, address) VALUES ($1, $2, $3, $4, $5) \
+    ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms";
+const AUDIT: &str = "INSERT INTO audit (slot, seq, at_ms, who, address, action, subject, status, times) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slot) DO UPDATE SET \
+    seq = excluded.seq, at_ms = excluded.at_ms, who = excluded.who, address = excluded.address, \
+    action = excluded.action, subject = excluded.subject, status = excluded.status, times = excluded.times";
 const CHECK: &str =
     "INSERT INTO meta (name, value) VALUES ('check', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
@@ -60,6 +67,7 @@ pub(super) async fn batch(
         last_event += 1;
         run(&mut transaction, self::event(event, last_event)).await?;
     }
+    statistics::write_calls(&mut transaction, pending.calls()).await?;
     transaction.commit().await?;
     Ok(last_event)
 }
@@ -67,7 +75,8 @@ pub(super) async fn batch(
 /// Forgets what is too old to be kept on `today`.
 pub(super) async fn prune(connection: &mut SqliteConnection, today: i64) -> sqlx::Result<()> {
     run(connection, sqlx::query(PRUNE_EVENTS).bind(EVENTS_KEPT)).await?;
-    run(connection, sqlx::query("DELETE FROM usage WHERE day < $1").bind(today - USAGE_KEPT)).await
+    run(connection, sqlx::query("DELETE FROM usage WHERE day < $1").bind(today - USAGE_KEPT)).await?;
+    statistics::roll_up(connection, today).await
 }
 
 /// Writes the value by which the key is checked.
@@ -83,6 +92,11 @@ pub(super) async fn file_rows(connection: &mut SqliteConnection, rows: &[FileRow
         run(&mut transaction, row.bind(sealed)).await?;
     }
     transaction.commit().await
+}
+
+/// Forgets who is signed in.
+pub(super) async fn no_sessions(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    run(connection, sqlx::query("DELETE FROM sessions")).await
 }
 
 /// Writes what was sealed anew of a file.
@@ -108,7 +122,8 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         // What belongs to it goes with it.
         Record::DropAccount(id) => sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id),
         Record::Health { account, body } => sqlx::query(HEALTH).bind(account).bind(body),
-        Record::Event(_) => return Ok(()),
+        Record::Event(_) | Record::Call(_) => return Ok(()),
+        Record::Tally(tally) => return statistics::write_tally(connection, tally).await,
         Record::Usage(usage) => self::usage(usage),
         Record::Setting { name, value: Some(value) } => sqlx::query(SETTING).bind(name).bind(value),
         Record::Setting { name, value: None } => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name),
@@ -116,6 +131,9 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         Record::DropFile(id) => sqlx::query("DELETE FROM files WHERE id = $1").bind(id),
         Record::Key(key) => keys::key(key),
         Record::KeyUse(used) => keys::key_use(used),
+        Record::Session(session) => self::session(session),
+        Record::DropSession(id) => sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id),
+        Record::Audit(entry) => audit(entry),
         Record::Models(models) => sqlx::query(MODELS).bind(&models.provider).bind(&models.body).bind(models.at_ms),
     };
     run(connection, statement).await
@@ -154,6 +172,17 @@ fn file<'q>(file: &'q FileRecord, vault: &Vault) -> sqlx::Result<Statement<'q>> 
         .bind(file.created_ms)
         .bind(file.expires_at)
         .bind(sealed))
+}
+
+fn session(session: &SessionRecord) -> Statement<'_> {
+    let row = sqlx::query(SESSION).bind(&session.id).bind(&session.hash);
+    row.bind(session.created_ms).bind(session.seen_ms).bind(&session.address)
+}
+
+fn audit(entry: &AuditRecord) -> Statement<'_> {
+    let row = sqlx::query(AUDIT).bind(entry.slot()).bind(entry.seq).bind(entry.at_ms).bind(&entry.who);
+    let row = row.bind(&entry.address).bind(&entry.action).bind(&entry.subject);
+    row.bind(i64::from(entry.status)).bind(i64::from(entry.times))
 }
 
 fn event(event: &EventRecord, position: i64) -> Statement<'_> {

@@ -4,6 +4,7 @@
 
 mod app; // a running service and a client for it
 mod cancel; // a client that leaves
+mod console; // the page, sessions, the audit
 mod contract;
 mod emulation; // the stream contract, on a toy provider of the tests' own
 mod errors; // what bad input gets
@@ -12,10 +13,12 @@ mod files; // what is uploaded
 mod kept; // what outlasts a restart besides accounts
 mod keys; // keys for friends and apps
 mod lacks;
+mod live; // what a console hears
 mod long;
 mod pictures;
 mod proxy; // the way out through a proxy
 mod renewal; // tokens that are good for one use
 mod routes; // paths, keys, CORS, models
+mod statistics; // what is counted of every call
 mod toy; // a provider in one folder and two lines
 mod upstreams; // the same questions to both kinds of upstream

@@ -1,5 +1,6 @@
-"""The two base images, made from Debian's packages and this machine's Rust, so that no image registry is needed."""
+"""The base images, made from Debian's packages and this machine's Rust and Node, so that no image registry is needed."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,18 +10,27 @@ from engine import CACHE, CannotRun, docker, install
 
 SUITE = "bookworm"
 PATH = "/usr/local/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+LIBRARIES = ("/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
+             "/usr/lib/aarch64-linux-gnu", "/lib64")
 # Without this, the package of nginx starts nginx while the image is built. Docker's own Debian image has it too.
 START_NOTHING = "#!/bin/sh\nexit 101\n"
 
 
 def bases():
-    """The names of the build image and the runtime image; made when the engine has none of that name."""
-    if not shutil.which("rustc"):
-        raise CannotRun("the build image takes its Rust from this machine, which has none")
+    """The names of the images for the console, the build and the runtime; made when the engine has none of that name."""
+    for program in ("rustc", "node", "npm"):
+        if not shutil.which(program):
+            raise CannotRun(f"the build images take {program} from this machine, which has none")
     install("debootstrap", "debootstrap")
     version = output("rustc", "--version").split()[1]
-    names = f"qianqiao-test/rust:{version}-{SUITE}", f"qianqiao-test/debian:{SUITE}"
-    build, runtime = names
+    node_version = output("node", "--version").removeprefix("v")
+    names = (f"qianqiao-test/node:{node_version}-{SUITE}", f"qianqiao-test/rust:{version}-{SUITE}",
+             f"qianqiao-test/debian:{SUITE}")
+    console, build, runtime = names
+    if not docker("images", "--quiet", console):
+        # Node brings authorities of its own and would not know that of a company's proxy.
+        make(console, [], add_node, ("NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt",
+                                     f"npm_config_registry={output('npm', 'config', 'get', 'registry')}"))
     if not docker("images", "--quiet", runtime):
         make(runtime, [], lambda tree: None)
     if not docker("images", "--quiet", build):
@@ -28,8 +38,8 @@ def bases():
     return names
 
 
-def make(name, packages, prepare):
-    """Imports a minimal Debian with the packages, after `prepare` has had the tree."""
+def make(name, packages, prepare, environment=()):
+    """Imports a minimal Debian with the packages and variables, after `prepare` has had the tree."""
     print(f"      making {name}: takes a minute, and is kept", flush=True)
     CACHE.mkdir(parents=True, exist_ok=True)
     debs = CACHE / "debs"
@@ -49,7 +59,8 @@ def make(name, packages, prepare):
         prepare(tree)
         tar_command = ["tar", "-C", tree, "--exclude=./var/cache/apt/*", "--exclude=./var/lib/apt/lists/*", "-c", "."]
         with subprocess.Popen(tar_command, stdout=subprocess.PIPE) as tar:
-            docker("import", "--change", f"ENV PATH={PATH}", "-", name, stdin=tar.stdout)
+            changes = [f"--change=ENV {variable}" for variable in (f"PATH={PATH}", *environment)]
+            docker("import", *changes, "-", name, stdin=tar.stdout)
 
 
 def add_rust(tree):
@@ -58,6 +69,21 @@ def add_rust(tree):
     skip = shutil.ignore_patterns("share", "src")
     shutil.copytree(root, tree / "usr/local/rust", symlinks=True, ignore=lambda at, names: (
         skip(at, names) if at in (root, f"{root}/lib/rustlib") else set()))
+
+
+def add_node(tree):
+    """Copies Node in with the libraries that Debian lacks, and npm."""
+    npm = Path(output("npm", "root", "-g")) / "npm"
+    if not npm.is_dir():
+        raise CannotRun("the console's build image takes npm from this machine, where it is in pieces (Debian's package)")
+    node = Path(output("node", "-p", "process.execPath"))
+    shutil.copy2(node, tree / "usr/local/bin/node")
+    shutil.copytree(npm, tree / "usr/local/lib/node_modules/npm", symlinks=True)
+    (tree / "usr/local/bin/npm").symlink_to("../lib/node_modules/npm/bin/npm-cli.js")
+    libraries = re.findall(r"=> (/\S+)", output("ldd", str(node)))
+    for library in (Path(each) for each in libraries):
+        if not any((tree / folder.strip("/") / library.name).exists() for folder in LIBRARIES):
+            shutil.copy2(library, tree / "usr/local/lib" / library.name)
 
 
 def output(*command):

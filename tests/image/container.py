@@ -73,6 +73,12 @@ class Container:
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
+    def headers(self, path, **headers):
+        """The headers of a page through nginx."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("HEAD", path, headers=headers)
+        return dict(connection.getresponse().getheaders())
+
     def is_up(self):
         """Whether both processes answer."""
         return self.request("GET", "/health")[0] == 200

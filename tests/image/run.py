@@ -27,12 +27,14 @@ def check(what, good):
 
 def build():
     """Builds the Dockerfile on bases of our own."""
-    rust, debian = bases()
+    node, rust, debian = bases()
     proxies = [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "no_proxy")]
-    values = [f"--build-arg={each}" for each in (f"RUST_IMAGE={rust}", f"RUNTIME_IMAGE={debian}", *proxies)]
+    values = [f"--build-arg={each}" for each in (
+        f"NODE_IMAGE={node}", f"RUST_IMAGE={rust}", f"RUNTIME_IMAGE={debian}", *proxies)]
     print("      building the image: some minutes when sources changed", flush=True)
-    # The build stage gets a name of its own, so that its compiled dependencies outlive the clearing below.
-    for name, target in ((f"{IMAGE}-build", ["--target=build"]), (IMAGE, [])):
+    # The first stages get names of their own, so that their dependencies outlive the clearing below.
+    stages = ((f"{IMAGE}-ui", ["--target=ui"]), (f"{IMAGE}-build", ["--target=build"]), (IMAGE, []))
+    for name, target in stages:
         docker("build", "--network=host", f"--label={IMAGE}", "-t", name, *target, *values, str(ROOT))
     docker("image", "prune", "--force", f"--filter=label={IMAGE}")
     check("the Dockerfile builds", True)
@@ -56,6 +58,7 @@ def check_service(container):
         print(container.logs())
         return ""
     check("HEAD / is 200", container.request("HEAD", "/")[0] == 200)
+    check_console(container)
     key = docker("exec", container.id, "qianqiao", "key")
     bearer = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     status, body = container.request("POST", "/v1/chat/completions", QUESTION, **bearer)
@@ -68,6 +71,19 @@ def check_service(container):
     health = "{{.State.Health.Status}}"
     check("HEALTHCHECK says healthy", until(lambda: container.inspect(health) == "healthy"))
     return key
+
+
+def check_console(container):
+    """The page is the console and not what stands in for it, and what it loads comes packed."""
+    _, page = container.request("GET", "/")
+    loaded = re.findall(r'"(/assets/[^"]+\.(?:js|css))"', page)
+    check(f"the page is the console {loaded}", loaded and "make ui" not in page)
+    policy = container.headers("/").get("Content-Security-Policy", "")
+    check("its policy lets it ask nobody else", "connect-src 'self'" in policy and "unsafe" not in policy)
+    for path in loaded:
+        head = container.headers(path, **{"Accept-Encoding": "gzip, br"})
+        kept = head.get("Cache-Control", "")
+        check(f"{path} comes packed and is kept", head.get("Content-Encoding") == "br" and "immutable" in kept)
 
 
 def check_upkeep(container):

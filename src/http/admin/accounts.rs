@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::account_view::{AccountView, EventView};
 use super::problem::{No, read};
-use super::{BROKEN_OFF, to_its_end};
+use super::{BROKEN_OFF, Subject, to_its_end};
 use crate::accounts::{Account, EventKind, Limits, Outcome};
 use crate::config::Secret;
 use crate::gateway::{self, Found, Gateway, Offer, Understood, check, checked_name};
@@ -151,7 +151,7 @@ pub async fn add(
         Ok(taken) => {
             let mut answer = if taken.created { HttpResponse::Created() } else { HttpResponse::Ok() };
             let (kept, not_kept) = kept(taken.kept);
-            answer.json(TakenView {
+            let mut answer = answer.json(TakenView {
                 account: shown(&state, &taken.id),
                 created: taken.created,
                 confirmed: taken.confirmed,
@@ -159,7 +159,9 @@ pub async fn add(
                 kept,
                 not_kept,
                 understood: understood(taken.understood),
-            })
+            });
+            answer.extensions_mut().insert(Subject(taken.id));
+            answer
         }
     })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{No, read};
-use super::{BROKEN_OFF, MasterKeyChanged, to_its_end};
+use super::{BROKEN_OFF, to_its_end};
 use crate::config::Secret;
 use crate::http::owner::Owner;
 use crate::http::problem::Refused;
@@ -47,9 +47,9 @@ pub async fn show(_: Owner, state: Data<AppState>) -> HttpResponse {
     HttpResponse::Ok().json(MasterKeyView { source, hint: state.master_key.hint() })
 }
 
-/// Changes the owner's key; holds at once, also for the next start.
+/// Changes the owner's key; holds at once, also for the next start. All other sessions end.
 #[utoipa::path(post, path = "/admin/api/master-key", tag = "keys", request_body = NewMasterKey, responses((status = 200, body = ChangedMasterKey), (status = 400), (status = 409), (status = 503)), security(("key" = [])))]
-pub async fn change(_: Owner, state: Data<AppState>, body: Result<Bytes, Error>) -> Result<HttpResponse, Refused> {
+pub async fn change(owner: Owner, state: Data<AppState>, body: Result<Bytes, Error>) -> Result<HttpResponse, Refused> {
     let body = body.map_err(|error| Refused::body(&error, state.body_limit))?;
     let NewMasterKey { current, new } = match read(&body) {
         Ok(change) => change,
@@ -60,16 +60,16 @@ pub async fn change(_: Owner, state: Data<AppState>, body: Result<Bytes, Error>)
     }
     let (current, new) = (Secret::new(current), new.map(Secret::new));
     let changed = to_its_end(async move {
-        let changed = actix_web::web::block(move || state.master_key.change(&current, new)).await;
-        changed.ok()
+        let owned = state.clone();
+        let changed = actix_web::web::block(move || owned.master_key.change(&current, new)).await.ok()?;
+        if changed.is_ok() {
+            state.console.sessions.end_all_but(owner.session.as_ref().map(|session| session.id.as_str()));
+        }
+        Some(changed)
     });
     let Some(Some(changed)) = changed.await else { return Ok(No::later(BROKEN_OFF).answer()) };
     Ok(match changed {
-        Ok(secret) => {
-            let mut answer = HttpResponse::Ok().json(ChangedMasterKey { secret });
-            answer.extensions_mut().insert(MasterKeyChanged);
-            answer
-        }
+        Ok(secret) => HttpResponse::Ok().json(ChangedMasterKey { secret }),
         Err(not_changed) => refusal(not_changed).answer(),
     })
 }

@@ -49,6 +49,12 @@ impl No {
         Self::missing(format!("There is no account `{shown}`; GET /admin/api/accounts lists them."))
     }
 
+    /// What is said.
+    #[cfg(test)]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// As an answer.
     pub fn answer(&self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);

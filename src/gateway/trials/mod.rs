@@ -1,10 +1,13 @@
 //! One request's attempts: whose turn it is, what became of each, and what the pool learns from it.
 
+mod settle;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::accounting::Line;
 use super::attempt::Attempt;
 use super::blame;
 use super::conversation;
@@ -18,8 +21,8 @@ use super::{Gateway, Janitor, Route, Trail};
 use crate::accounts::{Account, Denied, Granted, Lease, Leg, Outcome, Queued, Registry, Taken, Wanted};
 use crate::chat::{ChatRequest, Decoded, Fault, FaultKind};
 use crate::metrics::Attempt as CameTo;
+use crate::stages::Stage;
 use crate::stages::emulation::{self, Needs};
-use crate::stages::{Correction, Stage};
 use crate::upstream::Client;
 
 /// How many accounts one request tries at most.
@@ -62,11 +65,12 @@ pub struct Trials {
     /// What was asked in the end, if it is not what the client wrote.
     asked: Option<Arc<ChatRequest>>,
     dropped: usize,
+    line: Line,
 }
 
 impl Trials {
     /// No attempt was made yet.
-    pub fn new(gateway: &Gateway, client: Client, request: Arc<ChatRequest>, route: Route) -> Self {
+    pub fn new(gateway: &Gateway, client: Client, request: Arc<ChatRequest>, route: Route, line: Line) -> Self {
         let way = |leg: &RouteLeg| Leg { group: leg.member.group.clone(), only: leg.only.clone() };
         let legs: Vec<Leg> = route.legs.iter().map(way).collect();
         // Where there is no choice, nothing needs to be remembered.
@@ -96,6 +100,7 @@ impl Trials {
             instead: Instead::default(),
             asked: None,
             dropped: 0,
+            line,
         }
     }
 
@@ -124,16 +129,6 @@ impl Trials {
         if self.needs.any() { emulation::stages(&self.request, self.needs, self.instead.is_kept()) } else { Vec::new() }
     }
 
-    /// The answer is whole, but not what was asked for: the model is asked once more, by the same account if it is free.
-    pub fn again(&mut self, correction: Correction) {
-        self.settle(Some(Outcome::Answered), CameTo::Answered);
-        self.serials.pop();
-        // It is the same request still, so it is no failover.
-        self.attempts -= 1;
-        self.instead.keep(correction.instead.clone());
-        self.request = Arc::new(emulation::corrected(&self.request, correction));
-    }
-
     /// Whose turn it is.
     pub fn next(&mut self) -> Step {
         if self.attempts >= MOST_ATTEMPTS {
@@ -160,6 +155,7 @@ impl Trials {
         self.lease = Some(lease);
         self.hearing = Hearing::new();
         let way = &self.legs[leg];
+        self.line.ask(way);
         self.needs = Needs::of(&self.request, &way.member.provider.abilities());
         (self.asked, self.dropped) = (None, 0);
         if self.attempts > 1 {
@@ -203,6 +199,7 @@ impl Trials {
             && let Some(lease) = &self.lease
         {
             lease.prove();
+            self.line.heard(now);
             // Seldom is anybody else asked from now on; then it is loaded again.
             self.loads = None;
         }
@@ -211,14 +208,6 @@ impl Trials {
     /// Whether the upstream has begun to answer.
     pub const fn has_spoken(&self) -> bool {
         self.hearing.first_token.is_some()
-    }
-
-    /// The answer is whole.
-    pub fn answered(&mut self) {
-        self.settle(Some(Outcome::Answered), CameTo::Answered);
-        if !self.tried.is_empty() {
-            log::info!("{} answered at attempt {}, after {}", self.id(), self.attempts, self.tried.log_line());
-        }
     }
 
     /// The attempt failed. Says whether another account may do better.
@@ -260,40 +249,5 @@ impl Trials {
         self.legs.remove(self.leg);
         self.wanted.legs.remove(self.leg);
         self.refusal.get_or_insert(fault);
-    }
-
-    /// What is told instead of an answer that was asked for once more and did not come.
-    pub fn instead(&mut self, output: bool) -> Option<[Decoded; 3]> {
-        self.instead.tell(output, &self.request)
-    }
-
-    /// What the client is told at the end of all attempts; `output` says whether a part of the answer has reached it.
-    pub fn verdict(&mut self, output: bool) -> Fault {
-        let tried = std::mem::take(&mut self.tried);
-        if !tried.is_empty() {
-            log::warn!("an answer failed after {} attempts: {}", self.attempts, tried.log_line());
-        }
-        match self.refusal.take() {
-            Some(refusal) if tried.is_empty() => refusal,
-            // One did answer, and broke off: what became of the others before it explains nothing.
-            _ if output => tried.last(),
-            _ => tried.summary(),
-        }
-    }
-
-    /// Gives the account back.
-    fn settle(&mut self, outcome: Option<Outcome>, came_to: CameTo) {
-        let Some(mut lease) = self.lease.take() else { return };
-        self.legs[self.leg].member.outcomes.attempt(came_to);
-        let tokens = self.hearing.tokens(self.asked());
-        let end = lease.end();
-        (end.outcome, end.first_token, end.tokens) = (outcome, self.hearing.first_token, tokens);
-    }
-}
-
-/// A request that is broken off has used what was said until then.
-impl Drop for Trials {
-    fn drop(&mut self) {
-        self.settle(None, CameTo::Abandoned);
     }
 }

@@ -1,0 +1,121 @@
+//! One hour's cells: what the calls of each model, account and key come to.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::name::Name;
+use crate::counts::{Counts, MOST_CELLS, OTHER, Whose, lines, write};
+
+/// What the calls of one model, account and key come to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    pub(super) model: Name,
+    pub(super) account: Name,
+    pub(super) key: Name,
+    pub(super) counts: Counts,
+}
+
+impl Cell {
+    pub(super) fn whose(&self) -> Whose<'_> {
+        Whose { model: &self.model, account: &self.account, key: &self.key }
+    }
+}
+
+/// One hour's cells.
+#[derive(Debug, Default)]
+pub(super) struct Hour {
+    cells: Vec<Cell>,
+    /// Where each stands, by the hash of its names. Two with the same hash stand at that and the next number.
+    places: HashMap<u64, usize>,
+    hasher: RandomState,
+}
+
+impl Hour {
+    pub(super) fn of(cells: Vec<Cell>) -> Self {
+        let mut hour = Self::default();
+        for cell in cells {
+            let at = hour.place(cell.whose());
+            hour.cells[at].counts = cell.counts;
+        }
+        hour
+    }
+
+    /// The cell of these names, found without making names of them. While there are too many, that of all others.
+    pub(super) fn cell(&mut self, whose: Whose<'_>) -> &mut Cell {
+        let full = self.cells.len() >= MOST_CELLS;
+        let known = if full { self.find(whose).is_ok() } else { true };
+        let at = self.place(if known { whose } else { Whose { model: OTHER, ..whose } });
+        &mut self.cells[at]
+    }
+
+    pub(super) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    pub(super) fn into_cells(self) -> Vec<Cell> {
+        self.cells
+    }
+
+    fn place(&mut self, whose: Whose<'_>) -> usize {
+        match self.find(whose) {
+            Ok(at) => at,
+            Err(free) => {
+                let (model, account, key) = (Name::new(whose.model), Name::new(whose.account), Name::new(whose.key));
+                self.cells.push(Cell { model, account, key, counts: Counts::default() });
+                self.places.insert(free, self.cells.len() - 1);
+                self.cells.len() - 1
+            }
+        }
+    }
+
+    /// Where the cell stands, or the number that is free for it.
+    fn find(&self, whose: Whose<'_>) -> Result<usize, u64> {
+        let mut number = self.hasher.hash_one(whose);
+        while let Some(at) = self.places.get(&number) {
+            if self.cells[*at].whose() == whose {
+                return Ok(*at);
+            }
+            number = number.wrapping_add(1);
+        }
+        Err(number)
+    }
+}
+
+/// Cells as they are kept.
+pub(super) fn text(cells: &[Cell]) -> String {
+    let mut text = String::new();
+    cells.iter().for_each(|cell| write(cell.whose(), &cell.counts, &mut text));
+    text
+}
+
+/// Cells out of what was kept.
+pub(super) fn cells(text: &str) -> Vec<Cell> {
+    let cell = |(whose, counts): (Whose<'_>, Counts)| Cell {
+        model: Name::new(whose.model),
+        account: Name::new(whose.account),
+        key: Name::new(whose.key),
+        counts,
+    };
+    lines(text).map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_no_more_models_than_may_be() {
+        let mut hour = Hour::default();
+        for at in 0..MOST_CELLS + 500 {
+            let model = format!("m-{at}");
+            hour.cell(Whose { model: &model, account: "a", key: "" }).counts.prompt += 1;
+        }
+        let again = hour.cell(Whose { model: "m-7", account: "a", key: "" });
+        assert_eq!((&*again.model, again.counts.prompt), ("m-7", 1));
+        let others = hour.cell(Whose { model: "new", account: "a", key: "" });
+        assert_eq!((&*others.model, others.counts.prompt), (OTHER, 500));
+        assert_eq!(hour.cells().len(), MOST_CELLS + 1);
+        let read = cells(&text(hour.cells()));
+        assert_eq!((read.len(), &*read[3].model), (MOST_CELLS + 1, "m-3"));
+    }
+}

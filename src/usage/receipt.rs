@@ -1,0 +1,103 @@
+//! What a call is counted by: begun when it was read, filed when it has ended, however that comes about.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::draft::{Draft, End, Served};
+use super::ledger::Ledger;
+use crate::chat::Fault;
+use crate::counts::Outcome;
+use crate::keys::ApiKey;
+use crate::openai::error;
+
+/// The longest name of a model that is kept, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// The status under which nginx, too, notes that a client left.
+const LEFT: u16 = 499;
+
+/// A call under way. Dropping it files it, once: without an end, its client has left.
+#[derive(Debug)]
+pub struct Receipt {
+    ledger: Ledger,
+    key: Option<Arc<ApiKey>>,
+    began: Instant,
+    draft: Draft,
+}
+
+impl Receipt {
+    pub(super) fn new(ledger: &Ledger, id: &str, key: Option<Arc<ApiKey>>) -> Self {
+        let draft = Draft { id: id.into(), at: ledger.time(), ..Draft::default() };
+        Self { ledger: ledger.clone(), key, began: Instant::now(), draft }
+    }
+
+    /// What is asked for, as the client wrote it.
+    pub fn asked(&mut self, model: &str, stream: bool) {
+        let plain = model.len() <= LONGEST_NAME && !model.contains(char::is_control);
+        let shortened = || model.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+        self.draft.model = if plain { model.to_owned() } else { shortened() };
+        self.draft.stream = stream;
+    }
+
+    /// There is such a model, so that it may be counted by its name.
+    pub const fn exists(&mut self) {
+        self.draft.known = true;
+    }
+
+    /// Output was heard at `now`; only the first time counts.
+    pub fn heard(&mut self, now: Instant) {
+        if self.draft.first_token_ms.is_none() {
+            self.draft.first_token_ms = Some(millis(now.saturating_duration_since(self.began)));
+        }
+    }
+
+    /// Who was asked for an answer, and what it came to. Of several answers each is told.
+    pub fn served(&mut self, more: Served) {
+        let all = &mut self.draft.served;
+        if all.account.is_empty() && !more.account.is_empty() {
+            (all.account, all.by) = (more.account, more.by);
+        }
+        all.attempts += more.attempts;
+        all.spent = all.spent.beside(more.spent);
+    }
+
+    /// The answer is whole.
+    pub fn answered(&mut self) {
+        self.end(Outcome::Answered, 200, None);
+    }
+
+    /// It ended with this fault.
+    pub fn failed(&mut self, fault: &Fault) {
+        let (status, code) = error::told(fault);
+        self.end(Outcome::of(fault.kind), status, code);
+    }
+
+    /// It was refused before anything was looked at, with this status and this code of ours.
+    pub fn refused(mut self, outcome: Outcome, status: u16, code: &'static str) {
+        self.end(outcome, status, Some(code));
+    }
+
+    /// Whatever ends it first holds.
+    fn end(&mut self, outcome: Outcome, status: u16, code: Option<&'static str>) {
+        let total_ms = millis(self.began.elapsed());
+        self.draft.end.get_or_insert(End { outcome, status, code: code.map(Cow::Borrowed), total_ms });
+    }
+}
+
+fn millis(passed: std::time::Duration) -> u64 {
+    u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        self.end(Outcome::Abandoned, LEFT, None);
+        let key = self.key.as_deref();
+        if let Some(key) = key {
+            let spent = self.draft.served.spent;
+            key.spend(spent.prompt.saturating_add(spent.completion));
+        }
+        self.ledger.file(std::mem::take(&mut self.draft), key.map_or("", |key| &key.id));
+    }
+}

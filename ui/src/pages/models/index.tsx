@@ -1,0 +1,11 @@
+import { EmptyState } from '../../parts/EmptyState';
+import { Page } from '../../parts/Page';
+import { t } from './words';
+
+export default function Models() {
+  return (
+    <Page title={t('title')} lead={t('lead')}>
+      <EmptyState title={t('empty')} />
+    </Page>
+  );
+}

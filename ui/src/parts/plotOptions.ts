@@ -1,0 +1,138 @@
+import type uPlot from 'uplot';
+import { compact } from '../i18n/format';
+import { tag } from '../i18n/language';
+import { CHART_TONES, type ChartProps } from './charts';
+
+type Drawn = ChartProps & { kind: 'line' | 'bar' };
+
+/** The data as they are drawn: series that stand upon each other come summed up, the topmost first. */
+export function dataOf(props: Drawn): uPlot.AlignedData {
+  const times = props.times.map(at => at / 1_000);
+  if (!props.stacked) return [times, ...props.series.map(one => [...one.values])];
+  const below = new Array<number>(times.length).fill(0);
+  const summed = props.series.map(one =>
+    one.values.map((value, index) => {
+      below[index] = (below[index] ?? 0) + (value ?? 0);
+      return below[index] ?? 0;
+    }),
+  );
+  return [times, ...summed.reverse()];
+}
+
+export function optionsOf(
+  newest: { current: Drawn },
+  element: HTMLElement,
+  onPoint: (index: number | null) => void,
+): uPlot.Options {
+  const props = newest.current;
+  const colour = colours(element);
+  const order = props.series.map(
+    (one, index) => one.tone ?? CHART_TONES[index % CHART_TONES.length] ?? 'jade',
+  );
+  const tones = props.stacked ? [...order].reverse() : order;
+  return {
+    width: element.clientWidth,
+    height: props.height ?? 220,
+    padding: [10, 6, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: {
+        size: 7,
+        stroke: (_, index) => colour(tones[index - 1] ?? 'ink'),
+        fill: colour('paper'),
+        width: 2,
+      },
+    },
+    scales: {
+      x: { time: true, range: (_, from, to) => spread(newest.current, from, to) },
+      y: { range: upward },
+    },
+    axes: [timeAxis(colour), valueAxis(colour, newest)],
+    series: [{}, ...tones.map(tone => seriesOf(props, colour, tone))],
+    hooks: { setCursor: [drawn => onPoint(drawn.cursor.idx ?? null)] },
+  };
+}
+
+function seriesOf(props: Drawn, colour: Colour, tone: string): uPlot.Series {
+  const stroke = colour(tone);
+  if (props.kind === 'bar') {
+    return { stroke, fill: stroke, width: 0, paths: barsOf, points: { show: false } };
+  }
+  const fill = props.stacked ? stroke : props.series.length === 1 ? wash(stroke) : undefined;
+  return {
+    stroke,
+    width: 1.75,
+    ...(fill ? { fill } : {}),
+    points: { show: props.times.length < 2, size: 6 },
+    spanGaps: false,
+  };
+}
+
+let barsPath: uPlot.Series.PathBuilder | null = null;
+const barsOf: uPlot.Series.PathBuilder = (drawn, index, from, to) => {
+  barsPath ??=
+    (drawn.constructor as typeof uPlot).paths.bars?.({ size: [0.7, 40], gap: 1, radius: 0.12 }) ?? null;
+  return barsPath?.(drawn, index, from, to) ?? null;
+};
+
+/** Half a step more at either end, so that the outer bars are whole. */
+function spread(props: Drawn, from: number, to: number): [number, number] {
+  if (props.kind === 'line' && to > from) return [from, to];
+  const step = (props.stepMs ?? 3_600_000) / 1_000;
+  return [from - step / 2, to + step / 2];
+}
+
+/** From nothing up to a little above the highest; never a scale without height. */
+function upward(_: uPlot, __: number, top: number | null): [number, number] {
+  return [0, top == null || top <= 0 ? 1 : top * 1.08];
+}
+
+function timeAxis(colour: Colour): uPlot.Axis {
+  return {
+    stroke: colour('soft'),
+    font: FONT,
+    size: 30,
+    gap: 6,
+    space: 70,
+    grid: { show: false },
+    ticks: { stroke: colour('line'), width: 1, size: 5 },
+    values: (_, splits, __, ___, step) => splits.map(at => label(at * 1_000, step)),
+  };
+}
+
+function valueAxis(colour: Colour, newest: { current: Drawn }): uPlot.Axis {
+  return {
+    stroke: colour('soft'),
+    font: FONT,
+    size: 54,
+    gap: 4,
+    space: 44,
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+    values: (_, splits) => splits.map(value => (newest.current.format ?? compact)(value)),
+  };
+}
+
+const FONT = '12px system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif';
+
+function label(at: number, stepSeconds: number): string {
+  const options: Intl.DateTimeFormatOptions =
+    stepSeconds >= 86_400 || new Date(at).getHours() + new Date(at).getMinutes() === 0
+      ? { month: 'short', day: 'numeric' }
+      : { hour: '2-digit', minute: '2-digit', hour12: false };
+  return new Intl.DateTimeFormat(tag(), options).format(at);
+}
+
+type Colour = (name: string) => string;
+
+/** The theme's colours as they are now. */
+function colours(element: HTMLElement): Colour {
+  const style = getComputedStyle(element);
+  return name => style.getPropertyValue(`--${name}`).trim() || style.color;
+}
+
+function wash(stroke: string): string {
+  return /^#[0-9a-f]{6}$/i.test(stroke) ? `${stroke}1f` : 'transparent';
+}
