@@ -12,7 +12,7 @@ use actix_web::{App as ActixApp, HttpServer};
 use crate::config::{Config, Limits};
 use crate::gateway::{Admission, Bin, Desk, Gateway, Household, Janitor, RollBin, Rolls, UploadCache, keep};
 use crate::http;
-use crate::keys::{KeyOrigin, MasterKey};
+use crate::keys::MasterKey;
 use crate::notify::{self, Outbox};
 use crate::opening::{self, Opened};
 use crate::providers::{KINDS, Kind};
@@ -44,8 +44,6 @@ const CUT_PATIENCE: Duration = Duration::from_secs(2);
 pub struct App {
     /// The port that it listens on.
     pub port: u16,
-    /// Where its key came from.
-    pub key_origin: KeyOrigin,
     /// What all workers share.
     pub state: Data<AppState>,
     server: Server,
@@ -98,7 +96,8 @@ impl App {
         let Parts { kinds, stages, network } = parts;
         let settings = &config.settings;
         let store = Store::open(&settings.data_dirs);
-        let (master_key, key_origin) = MasterKey::settle(settings.master_key.as_ref(), &store)?;
+        let store_dir = store.dir().display().to_string();
+        let master_key = MasterKey::settle(settings.master_key.as_ref(), &store)?;
         config.warnings.iter().for_each(|note| log::info!("{note}"));
         let mut warnings = Vec::new();
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
@@ -120,13 +119,15 @@ impl App {
             console,
             master_key,
             metrics_token: settings.metrics_token.clone(),
+            keyring: Arc::clone(&household.keyring),
+            environment: config.variables(&store_dir),
             body_limit,
             warnings,
         });
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let server = server(listener, &state, &outbound, settings.workers).map_err(|error| error.to_string())?;
         let background = Background { household, writer, outbox, bin, rolls };
-        Ok(Self { port, key_origin, state, server, limits, outbound, background })
+        Ok(Self { port, state, server, limits, outbound, background })
     }
 
     /// A handle that stops the service.
@@ -160,6 +161,7 @@ impl App {
             () = async { futures_util::future::join3(keeping, telling, stopping).await; } => Ok(()),
         };
         household.registry.keep_use();
+        household.keyring.keep_use();
         household.usage.keep();
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");

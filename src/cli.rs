@@ -133,7 +133,7 @@ fn serve(config: &Config) -> Result<String, Failure> {
     actix_rt::System::new().block_on(async {
         let app = App::build(config, listener).await.map_err(|sentence| (sentence, EXIT_CONFIG))?;
         let stop = told_to_stop().map_err(|error| (format!("signals cannot be watched ({error})"), 1))?;
-        print(&banner(config, app.key_origin, &app.state.master_key));
+        print(&banner(config, &app.state.master_key));
         app.run(stop).await.map_err(|error| (format!("the service failed ({error})"), 1))?;
         Ok(String::new())
     })
@@ -148,11 +148,11 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Says where the service is. The key is shown only by the start that makes it.
-fn banner(config: &Config, origin: KeyOrigin, key: &MasterKey) -> String {
+fn banner(config: &Config, key: &MasterKey) -> String {
     let port = config.settings.listen_port;
     let command = format!("{} key", own_name());
-    let (shown, used) = match origin {
-        KeyOrigin::Made => (key.expose().to_owned(), key.expose().to_owned()),
+    let (shown, used) = match key.origin() {
+        KeyOrigin::Made => (key.expose(), key.expose()),
         KeyOrigin::Kept => (format!("made by an earlier start; `{command}` shows it"), format!("$({command})")),
         KeyOrigin::Named => ("the value of API_MASTER_KEY".to_owned(), format!("$({command})")),
     };

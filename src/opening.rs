@@ -13,6 +13,7 @@ use crate::config::{self, Config, Secret};
 use crate::console::Console;
 use crate::gateway::settings::{self, Settings};
 use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
+use crate::keys::Keyring;
 use crate::notify::{Notifier, Outbox, Target};
 use crate::providers::{Kind, Provider, Setup};
 use crate::store::{Contents, Database, Files, Record, Store, UsageRecord, Writer};
@@ -64,6 +65,8 @@ pub async fn open(
         settings: changed,
         models,
         files,
+        keys,
+        key_use,
         tallies,
         calls,
         sessions,
@@ -71,6 +74,7 @@ pub async fn open(
         ..
     } = contents;
     let ledger = Ledger::open(&database, &tallies, &calls);
+    let keyring = Arc::new(Keyring::new(database.clone(), keys, &key_use, warnings));
     let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
     let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
     let health: HashMap<String, String> = health.into_iter().collect();
@@ -80,7 +84,7 @@ pub async fn open(
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
     let console = Console::new(&database, sessions, audit, pool.now());
-    let household = Household { roster, registry, database, files, notifier, usage: ledger };
+    let household = Household { roster, registry, keyring, database, files, notifier, usage: ledger };
     Ok(Opened { household, settings, console, writer, outbox })
 }
 

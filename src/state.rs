@@ -1,10 +1,12 @@
 //! What all workers share.
 
-use crate::config::Secret;
+use std::sync::Arc;
+
+use crate::config::{Secret, Variable};
 use crate::console::Console;
 use crate::gateway::Gateway;
 use crate::gateway::settings::Settings;
-use crate::keys::MasterKey;
+use crate::keys::{Keyring, MasterKey};
 use crate::notify::Notifier;
 use crate::store::Database;
 use crate::usage::Ledger;
@@ -19,12 +21,16 @@ pub struct AppState {
     pub database: Database,
     /// Who tells the owner.
     pub notifier: Notifier,
+    /// The owner's key.
+    pub master_key: MasterKey,
+    /// The keys that the owner made for others.
+    pub keyring: Arc<Keyring>,
+    /// What the environment said at the start; no secret is in it.
+    pub environment: Vec<Variable>,
     /// Who used how much.
     pub usage: Ledger,
     /// The owner at the console.
     pub console: Console,
-    /// Who may call.
-    pub master_key: MasterKey,
     /// Opens the metrics, and nothing else.
     pub metrics_token: Option<Secret<String>>,
     /// The largest request body, in bytes.

@@ -42,6 +42,8 @@ pub struct ChatRequest {
     pub user: Option<String>,
     /// Which conversation the client says this is: it stays with one account.
     pub session: Option<String>,
+    /// Whose uploaded files it may name; empty for the owner's.
+    pub files_of: String,
     /// The request as it came, for providers that speak the same dialect.
     pub body: Bytes,
     /// Where in `body` the model's name stands, quotes included.

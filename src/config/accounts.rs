@@ -107,7 +107,7 @@ pub fn pins(env: &Environment, accounts: &[CnAccount], problems: &mut Problems) 
     pins
 }
 
-fn is_placeholder(value: &str) -> bool {
+pub(super) fn is_placeholder(value: &str) -> bool {
     let bare = |text: &str| text.replace([' ', '…', '.'], "").to_lowercase();
     let value = bare(value);
     PLACEHOLDERS.iter().any(|placeholder| bare(placeholder) == value)

@@ -8,9 +8,18 @@ use super::problem::Problems;
 /// The settings file beside the process.
 const FILE: &str = ".env";
 
+/// Where a variable's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// `.env`.
+    File,
+    /// The process environment.
+    Process,
+}
+
 /// Every variable with a value; an empty one counts as not set.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment(BTreeMap<String, (String, Layer)>);
 
 impl Environment {
     /// Reads `.env` in the working directory and lays the process environment over it.
@@ -50,10 +59,11 @@ impl Environment {
         above: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let mut all = BTreeMap::new();
-        for (name, value) in below.into_iter().chain(above) {
+        let below = below.into_iter().map(|pair| (pair, Layer::File));
+        for ((name, value), layer) in below.chain(above.into_iter().map(|pair| (pair, Layer::Process))) {
             let value = unquote(value.trim());
             if !value.is_empty() {
-                all.insert(name, value.to_owned());
+                all.insert(name, (value.to_owned(), layer));
             }
         }
         Self(all)
@@ -61,12 +71,17 @@ impl Environment {
 
     /// The value of `name`, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.0.get(name).map(|(value, _)| value.as_str())
+    }
+
+    /// Where the value of `name` comes from, if it has one.
+    pub fn layer(&self, name: &str) -> Option<Layer> {
+        self.0.get(name).map(|(_, layer)| *layer)
     }
 
     /// Every variable, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, (value, _))| (name.as_str(), value.as_str()))
     }
 }
 
@@ -139,6 +154,7 @@ mod tests {
         let pair = |n: &str, v: &str| (n.to_owned(), v.to_owned());
         let env = Environment::layered([pair("A", "file"), pair("B", "file")], [pair("A", "process"), pair("B", "")]);
         assert_eq!((env.get("A"), env.get("B")), (Some("process"), Some("file")));
+        assert_eq!((env.layer("A"), env.layer("B"), env.layer("C")), (Some(Layer::Process), Some(Layer::File), None));
     }
 
     #[test]

@@ -2,20 +2,26 @@
 
 mod accounts;
 mod environment;
+mod masked;
 mod own_keys;
 mod pool;
 mod problem;
 mod secret;
 mod settings;
+mod shown;
+mod variables;
 
 use std::collections::BTreeMap;
 
 pub use accounts::CnAccount;
-pub use environment::Environment;
+pub use environment::{Environment, Layer};
+pub use masked::masked;
+pub use own_keys::check_key;
 pub use pool::{PoolSettings, STRATEGIES};
 pub use problem::{Problem, Problems};
 pub use secret::Secret;
 pub use settings::{Limits, Settings};
+pub use shown::Variable;
 
 /// Everything the service was told at its start.
 #[derive(Clone)]

@@ -22,19 +22,35 @@ const SHORTEST_KEY: usize = 16;
 
 /// Reads `API_MASTER_KEY`.
 pub fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
-    const NAME: &str = "API_MASTER_KEY";
-    const MEND: &str = "use a long random text, or leave it out and one is made";
     let value = value?;
-    if EXAMPLE_KEYS.contains(&value.to_ascii_lowercase().as_str()) {
-        problems.add(NAME, "it is a value that documents print as an example", MEND);
-    } else if value.chars().count() < SHORTEST_KEY {
-        problems.add(NAME, format!("it is shorter than {SHORTEST_KEY} characters"), MEND);
-    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
-        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
-    } else {
-        return Some(Secret::new(value.to_owned()));
+    match weakness(value) {
+        Some((what, mend)) => problems.add("API_MASTER_KEY", what, mend),
+        None => return Some(Secret::new(value.to_owned())),
     }
     None
+}
+
+/// Whether a text may be the owner's key.
+///
+/// # Errors
+/// What is wrong with it, and the mend.
+pub fn check_key(value: &str) -> Result<(), String> {
+    weakness(value).map_or(Ok(()), |(what, mend)| Err(format!("{what}; {mend}")))
+}
+
+/// What keeps a text from being the owner's key, and the mend.
+fn weakness(value: &str) -> Option<(String, &'static str)> {
+    const MEND: &str = "use a long random text, or leave it out and one is made";
+    if EXAMPLE_KEYS.contains(&value.to_ascii_lowercase().as_str()) {
+        Some(("it is a value that documents print as an example".to_owned(), MEND))
+    } else if value.chars().count() < SHORTEST_KEY {
+        Some((format!("it is shorter than {SHORTEST_KEY} characters"), MEND))
+    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
+        let what = "it holds characters that a header cannot carry";
+        Some((what.to_owned(), "use letters, digits, - and _ only"))
+    } else {
+        None
+    }
 }
 
 /// Reads `METRICS_TOKEN`.

@@ -10,6 +10,7 @@ use super::own_keys::{data_key, master_key, metrics_token};
 use super::pool::PoolSettings;
 use super::problem::Problems;
 use super::secret::Secret;
+use super::variables;
 
 /// Exactly what was written for each fixed variable. All are texts, so that one bad value hides no other.
 #[derive(Debug, Default, Deserialize)]
@@ -119,8 +120,8 @@ impl Settings {
             problems.add("the environment", "it cannot be read as settings", "look for a variable that is there twice");
             Raw::default()
         });
-        let listen_port = number("LISTEN_PORT", raw.listen_port.as_deref(), 1, 65535, 8082, problems);
-        let app_port = number("APP_PORT", raw.app_port.as_deref(), 1, 65535, 8083, problems);
+        let listen_port = port("LISTEN_PORT", raw.listen_port.as_deref(), problems);
+        let app_port = port("APP_PORT", raw.app_port.as_deref(), problems);
         if listen_port == app_port {
             problems.add(
                 "APP_PORT",
@@ -129,8 +130,8 @@ impl Settings {
             );
         }
         Self {
-            listen_port: u16::try_from(listen_port).unwrap_or(8082),
-            app_port: u16::try_from(app_port).unwrap_or(8083),
+            listen_port: listen_port,
+            app_port: app_port,
             master_key: master_key(raw.api_master_key.as_deref(), problems),
             data_dir_named: raw.data_dir.is_some(),
             data_dirs: data_dirs(raw.data_dir.as_deref(), raw.data_dir_defaults.as_deref()),
@@ -145,25 +146,31 @@ impl Settings {
             pool: PoolSettings::read(&raw, problems),
             notify_url: raw.notify_webhook_url.clone().map(Secret::new),
             notify_form: raw.notify_webhook_form.clone(),
-            log_filter: raw.rust_log.unwrap_or_else(|| "info".to_owned()),
+            log_filter: raw.rust_log.unwrap_or_else(|| variables::text("RUST_LOG")),
             on_space: raw.space_id.is_some(),
         }
     }
 }
 
 fn limits(raw: &Raw, problems: &mut Problems) -> Limits {
-    let mut read =
-        |name, value: &Option<String>, low, high, default| number(name, value.as_deref(), low, high, default, problems);
+    let mut read = |name, value: &Option<String>, low, high| {
+        number(name, value.as_deref(), low, high, variables::number(name), problems)
+    };
     Limits {
-        body_mb: read("MAX_BODY_MB", &raw.max_body_mb, 1, 1024, 48),
-        files_mb: read("FILES_MAX_MB", &raw.files_max_mb, 0, 1 << 20, 512),
-        concurrent: read("MAX_CONCURRENT", &raw.max_concurrent, 1, 100_000, 4096),
-        first_token: Duration::from_secs(read("FIRST_TOKEN_TIMEOUT_S", &raw.first_token_timeout_s, 1, 3600, 120)),
-        idle: Duration::from_secs(read("IDLE_TIMEOUT_S", &raw.idle_timeout_s, 1, 3600, 120)),
-        total: Duration::from_secs(read("TOTAL_TIMEOUT_S", &raw.total_timeout_s, 1, 86_400, 1800)),
-        heartbeat: Duration::from_secs(read("HEARTBEAT_S", &raw.heartbeat_s, 1, 55, 12)),
-        drain: Duration::from_secs(read("DRAIN_S", &raw.drain_s, 0, 600, 25)),
+        body_mb: read("MAX_BODY_MB", &raw.max_body_mb, 1, 1024),
+        files_mb: read("FILES_MAX_MB", &raw.files_max_mb, 0, 1 << 20),
+        concurrent: read("MAX_CONCURRENT", &raw.max_concurrent, 1, 100_000),
+        first_token: Duration::from_secs(read("FIRST_TOKEN_TIMEOUT_S", &raw.first_token_timeout_s, 1, 3600)),
+        idle: Duration::from_secs(read("IDLE_TIMEOUT_S", &raw.idle_timeout_s, 1, 3600)),
+        total: Duration::from_secs(read("TOTAL_TIMEOUT_S", &raw.total_timeout_s, 1, 86_400)),
+        heartbeat: Duration::from_secs(read("HEARTBEAT_S", &raw.heartbeat_s, 1, 55)),
+        drain: Duration::from_secs(read("DRAIN_S", &raw.drain_s, 0, 600)),
     }
+}
+
+fn port(name: &str, value: Option<&str>, problems: &mut Problems) -> u16 {
+    let port = number(name, value, 1, 65535, variables::number(name), problems);
+    u16::try_from(port).unwrap_or_default()
 }
 
 fn workers(value: Option<&str>, problems: &mut Problems) -> usize {
@@ -216,7 +223,7 @@ fn data_dirs(named: Option<&str>, defaults: Option<&str>) -> Vec<PathBuf> {
     match (named, defaults) {
         (Some(dir), _) => vec![PathBuf::from(dir)],
         (None, Some(defaults)) => defaults.split(':').filter(|dir| !dir.is_empty()).map(PathBuf::from).collect(),
-        (None, None) => vec![PathBuf::from("./data")],
+        (None, None) => vec![PathBuf::from(variables::text("DATA_DIR"))],
     }
 }
 

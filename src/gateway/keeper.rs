@@ -17,6 +17,7 @@ use super::roster::{Member, Roster};
 use super::watch::Watch;
 use crate::accounts::clock::Millis;
 use crate::accounts::{Account, Registry};
+use crate::keys::Keyring;
 use crate::notify::Notifier;
 use crate::store::{Database, Files};
 use crate::upstream::Client;
@@ -48,6 +49,8 @@ pub struct Household {
     pub roster: Arc<Roster>,
     /// The accounts.
     pub registry: Arc<Registry>,
+    /// The keys that the owner made for others.
+    pub keyring: Arc<Keyring>,
     /// Where things are kept.
     pub database: Database,
     /// What was uploaded.
@@ -97,6 +100,7 @@ async fn do_chores(client: &Client, household: &Household) {
         tokio::select! {
             _ = tick.tick() => {
                 household.registry.keep_use();
+                household.keyring.keep_use();
                 watch.look(household);
                 due.extend(household.registry.pool.due());
                 for member in lists.due(&household.roster, household.registry.pool.now()) {

@@ -5,12 +5,17 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use percent_encoding::percent_decode;
 
+use super::limits::Limited;
 use super::owner::Owner;
+use super::problem::Refused;
 use crate::gateway::Asker;
-use crate::keys::ApiKey;
+use crate::keys::{ApiKey, KeyState};
+use crate::state::AppState;
+use crate::store::OWNER;
 
 /// The right to use the API.
 pub struct Caller {
@@ -25,6 +30,16 @@ impl Caller {
     pub fn asker(&self) -> Asker {
         Asker { owner: self.owner, key: self.key.clone() }
     }
+
+    /// Whose files the caller sees: each key has its own.
+    pub fn files_of(&self) -> &str {
+        self.key.as_ref().map_or(OWNER, |key| &key.id)
+    }
+
+    /// Whether the caller may ask for this model.
+    pub fn allows(&self, model: &str) -> bool {
+        self.key.as_ref().is_none_or(|key| key.allows(model))
+    }
 }
 
 impl FromRequest for Caller {
@@ -32,9 +47,32 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let right = Owner::from_request(request, payload).into_inner();
-        ready(right.map(|_| Self { owner: true, key: None }))
+        ready(match Owner::from_request(request, payload).into_inner() {
+            Ok(_) => Ok(Self { owner: true, key: None }),
+            Err(refused) => friend(request).unwrap_or(Err(refused)),
+        })
     }
+}
+
+/// Who calls with a key that the owner made, if anybody does. One that may not be used now is told why.
+fn friend(request: &HttpRequest) -> Option<Result<Caller, Error>> {
+    let state = request.app_data::<Data<AppState>>()?;
+    let keys: Vec<Arc<ApiKey>> = presented(request).filter_map(|key| state.keyring.find(&key)).collect();
+    let key = keys.iter().find(|key| key.state() == KeyState::Active).or(keys.first())?;
+    Some(match key.state() {
+        KeyState::Active => {
+            key.touch();
+            if key.limits.any() {
+                request.extensions_mut().insert(Limited(Arc::clone(key)));
+            }
+            Ok(Caller { owner: false, key: Some(Arc::clone(key)) })
+        }
+        KeyState::Expired => Err(Refused::key("This API key has expired; ask for a new one where you got it.").into()),
+        KeyState::Paused => {
+            Err(Refused::key("This API key is paused; ask for it to be switched on where you got it.").into())
+        }
+        KeyState::Revoked => return None,
+    })
 }
 
 /// The key that stood in a request's path, as `/k/<key>/v1/…`. `envelope` takes it out of there.

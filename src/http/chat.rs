@@ -9,6 +9,7 @@ use futures_util::stream;
 use super::auth::Caller;
 use super::description::{ChatCompletionRequest, StreamEvent};
 use super::envelope::RequestId;
+use super::models;
 use super::problem::{self, Refused};
 use crate::chat::{AnswerWriter, Fault};
 use crate::gateway::{Answering, Trail};
@@ -44,7 +45,7 @@ use crate::usage::Receipt;
         (status = 409, description = "The service behind found a conflict."),
         (status = 413, description = "The body is too large."),
         (status = 422, description = "The service behind cannot work with the request."),
-        (status = 429, description = "The accounts' limits are reached, or there are too many requests at once."),
+        (status = 429, description = "The key's or the accounts' limits are reached, or there are too many requests at once."),
         (status = 503, description = "No account can answer now, or the service is stopping."),
     ),
     security(("key" = []))
@@ -57,6 +58,9 @@ pub async fn completions(
     body: Result<Bytes, Error>,
 ) -> Result<impl Responder, Refused> {
     let receipt = state.usage.begin(RequestId::of(&head).as_str(), caller.key.clone());
+    if let Err(refused) = caller.admit() {
+        return Err(refused.counted(receipt));
+    }
     let body = match body {
         Ok(body) => own(body),
         Err(error) => return Err(Refused::body(&error, state.body_limit).counted(receipt)),
@@ -107,6 +111,12 @@ fn begin(
 ) -> Result<(Answering, bool), Fault> {
     let mut request = request::parse(body).inspect_err(|fault| receipt.failed(fault))?;
     request.session = conversation.map(str::to_owned);
+    caller.files_of().clone_into(&mut request.files_of);
+    if !caller.allows(&request.model) {
+        let unknown = models::unknown(&request.model);
+        receipt.failed(&unknown);
+        return Err(unknown);
+    }
     let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));
     let writer: Box<dyn AnswerWriter> = if streams {
@@ -114,7 +124,9 @@ fn begin(
     } else {
         Box::new(Whole::new(identity, legacy))
     };
-    Ok((state.gateway.reply(client, request, writer, &caller.asker(), receipt)?, streams))
+    let model = caller.key.as_ref().map(|_| request.model.clone()).unwrap_or_default();
+    let begun = state.gateway.reply(client, request, writer, &caller.asker(), receipt);
+    Ok((begun.map_err(|fault| models::narrowed(fault, caller, &model))?, streams))
 }
 
 async fn whole(mut reply: Answering, owner: bool) -> HttpResponse {

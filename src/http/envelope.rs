@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::API;
 use super::auth::KeyInPath;
+use super::limits;
 use crate::random;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -71,6 +72,7 @@ pub async fn envelope<B: MessageBody + 'static>(
     } else {
         next.call(request).await?.map_into_left_body()
     };
+    limits::tell(&mut response);
     let headers = response.headers_mut();
     if shared {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

@@ -10,6 +10,7 @@ mod envelope;
 mod files;
 mod health;
 mod home;
+mod limits;
 mod metrics;
 mod models;
 mod owner;

@@ -17,15 +17,17 @@ const CREATED: i64 = 1_788_652_800;
 
 /// Lists what is served.
 #[utoipa::path(get, path = "/v1/models", tag = "models", responses((status = 200, description = "The models.", body = ModelList)), security(("key" = [])))]
-pub async fn list(_: Caller, state: Data<AppState>) -> impl Responder {
+pub async fn list(caller: Caller, state: Data<AppState>) -> impl Responder {
     let roster = &state.gateway.roster;
-    let mut models = vec![Model::new(AUTO, "Auto", "qianqiao", CREATED)];
+    let names = roster.names();
+    let mut models = Vec::new();
     let mut add = |model: Model| {
-        if !models.iter().any(|known: &Model| known.id == model.id) && !roster.names().hides(&model.id) {
+        let is_new = !models.iter().any(|known: &Model| known.id == model.id);
+        if is_new && (model.id == AUTO || !names.hides(&model.id)) && caller.allows(&model.id) {
             models.push(model);
         }
     };
-    let names = roster.names();
+    add(Model::new(AUTO, "Auto", "qianqiao", CREATED));
     for alias in names.aliases.keys().chain(names.routes.keys()) {
         add(Model::new(alias, alias, "qianqiao", CREATED));
     }
@@ -48,10 +50,27 @@ pub async fn list(_: Caller, state: Data<AppState>) -> impl Responder {
 /// Tells one model; its id may hold slashes.
 #[utoipa::path(get, path = "/v1/models/{id}", tag = "models", params(("id" = String, Path)), responses((status = 200, description = "The model.", body = Model), (status = 400, description = "No account of that number."), (status = 404, description = "There is no such model."), (status = 503, description = "Nothing that knows it can be used.")), security(("key" = [])))]
 pub async fn one(caller: Caller, state: Data<AppState>, id: Path<String>) -> impl Responder {
-    match find(&state.gateway.roster, &id) {
+    let found = if caller.allows(&id) { find(&state.gateway.roster, &id) } else { Err(unknown(&id)) };
+    match found {
         Ok(model) => json(&model),
-        Err(fault) => problem::answer(&fault, caller.owner),
+        Err(fault) => problem::answer(&narrowed(fault, &caller, &id), caller.owner),
     }
+}
+
+/// What is said of a model that the caller's key does not name: no more than of one that nobody has.
+pub fn unknown(model: &str) -> Fault {
+    let shown: String = model.chars().filter(|c| !c.is_control()).take(80).collect();
+    let told =
+        format!("The model `{shown}` does not exist here for your key. GET /v1/models lists what it may ask for.");
+    let mut fault = Fault::new(FaultKind::ModelNotFound, told);
+    fault.param = Some("model".into());
+    fault
+}
+
+/// A fault as this caller may read it: what is near a name that nobody knows may be what the caller's key does not name.
+pub fn narrowed(fault: Fault, caller: &Caller, model: &str) -> Fault {
+    let is_narrow = caller.key.as_ref().is_some_and(|key| !key.models.is_empty());
+    if is_narrow && fault.kind == FaultKind::ModelNotFound { unknown(model) } else { fault }
 }
 
 fn find(roster: &Roster, id: &str) -> Result<Model, Fault> {

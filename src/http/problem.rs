@@ -14,7 +14,13 @@ use crate::usage::{Outcome, Receipt};
 pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {
     let told = error::reply(fault, owner);
     let mut response = builder(told.status);
-    match told.retry {
+    say_when(&mut response, told.retry);
+    response.body(told.body)
+}
+
+/// What SDKs need to know about trying again.
+fn say_when(response: &mut HttpResponseBuilder, retry: Retry) {
+    match retry {
         Retry::Unsaid => {}
         Retry::After(seconds) => {
             response.insert_header((header::RETRY_AFTER, seconds));
@@ -26,7 +32,6 @@ pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {
             }
         }
     }
-    response.body(told.body)
 }
 
 fn builder(status: u16) -> HttpResponseBuilder {
@@ -42,17 +47,25 @@ pub struct Refused {
     r#type: &'static str,
     code: &'static str,
     message: String,
+    retry: Retry,
 }
 
 impl Refused {
     /// No key, or a wrong one.
     pub fn key(message: &str) -> Self {
-        Self { status: 401, r#type: "authentication_error", code: "invalid_api_key", message: message.to_owned() }
+        let (r#type, code) = ("authentication_error", "invalid_api_key");
+        Self { status: 401, r#type, code, message: message.to_owned(), retry: Retry::Unsaid }
+    }
+
+    /// The caller's key has used up what it may ask for.
+    pub fn limit(message: String, retry: Retry) -> Self {
+        Self { status: 429, r#type: "rate_limit_error", code: "rate_limit_exceeded", message, retry }
     }
 
     /// A request that another site may have made a browser send.
     pub fn csrf(message: &str) -> Self {
-        Self { status: 403, r#type: "invalid_request_error", code: "csrf", message: message.to_owned() }
+        let (r#type, code) = ("invalid_request_error", "csrf");
+        Self { status: 403, r#type, code, message: message.to_owned(), retry: Retry::Unsaid }
     }
 
     /// Whether the right is there, but not for a request like this.
@@ -69,12 +82,13 @@ impl Refused {
         } else {
             (400, "unreadable_body", "The body could not be read to its end.".to_owned())
         };
-        Self { status, r#type: "invalid_request_error", code, message }
+        Self { status, r#type: "invalid_request_error", code, message, retry: Retry::Unsaid }
     }
 
     /// Notes it on the receipt of the call that is refused.
     pub fn counted(self, receipt: Receipt) -> Self {
-        receipt.refused(Outcome::Refused, self.status, self.code);
+        let outcome = if self.status == 429 { Outcome::Rate } else { Outcome::Refused };
+        receipt.refused(outcome, self.status, self.code);
         self
     }
 }
@@ -91,7 +105,9 @@ impl ResponseError for Refused {
     }
 
     fn error_response(&self) -> HttpResponse {
-        builder(self.status).body(error::object(&self.message, self.r#type, None, Some(self.code)))
+        let mut response = builder(self.status);
+        say_when(&mut response, self.retry);
+        response.body(error::object(&self.message, self.r#type, None, Some(self.code)))
     }
 }
 

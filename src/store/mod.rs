@@ -6,6 +6,7 @@ mod files;
 mod folder;
 mod handout;
 mod key;
+mod keys;
 mod lock;
 mod maintenance;
 mod opening;
@@ -40,6 +41,7 @@ pub use files::{
 };
 pub use folder::Store;
 pub use handout::copy;
+pub use keys::{KeyRecord, KeyUseRecord};
 pub use maintenance::{backup, rotate_key};
 pub use records::{
     AUDIT_KEPT, AccountRecord, AuditRecord, CallRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord,

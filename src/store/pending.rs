@@ -11,8 +11,8 @@ const MOST_EVENTS: usize = 10_000;
 /// How many bytes of totals are kept for it. The oldest go first.
 const MOST_TALLIES: usize = 4 << 20;
 
-/// What a record replaces. The order is that of writing: what is forgotten goes first, and an account stands before
-/// whatever belongs to it.
+/// What a record replaces. The order is that of writing: what is forgotten goes first, and an account or a key stands
+/// before whatever belongs to it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Drop(String),
@@ -23,6 +23,8 @@ enum Key {
     Models(String),
     File(String),
     DropFile(String),
+    ApiKey(String),
+    ApiKeyUse(String),
     Session(String),
     DropSession(String),
     /// By its slot, so that a disk that takes nothing leaves no more of them here than are kept.
@@ -38,7 +40,7 @@ impl Key {
                 Some(account)
             }
             Self::Setting(_) | Self::Models(_) | Self::File(_) | Self::DropFile(_) | Self::Tally(..) => None,
-            Self::Session(_) | Self::DropSession(_) | Self::Audit(_) => None,
+            Self::Session(_) | Self::DropSession(_) | Self::Audit(_) | Self::ApiKey(_) | Self::ApiKeyUse(_) => None,
         }
     }
 }
@@ -106,6 +108,8 @@ impl Pending {
                 self.latest.remove(&Key::File(id.clone()));
                 Key::DropFile(id.clone())
             }
+            Record::Key(key) => Key::ApiKey(key.id.clone()),
+            Record::KeyUse(used) => Key::ApiKeyUse(used.key.clone()),
             Record::Session(session) => Key::Session(session.id.clone()),
             Record::DropSession(id) => {
                 self.latest.remove(&Key::Session(id.clone()));
@@ -170,6 +174,8 @@ mod tests {
             Record::Models(models) => format!("models {}", models.provider),
             Record::File(file) => format!("file {}", file.id),
             Record::DropFile(id) => format!("drop file {id}"),
+            Record::Key(key) => format!("key {}", key.id),
+            Record::KeyUse(used) => format!("use {}", used.key),
             Record::Session(session) => format!("session {}", session.id),
             Record::DropSession(id) => format!("drop session {id}"),
             Record::Audit(entry) => format!("audit {}", entry.seq),

@@ -6,6 +6,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::files::FileRecord;
+use super::keys;
 use super::records::{AccountRecord, AuditRecord, Contents, EventRecord, ModelsRecord, SessionRecord, UsageRecord};
 use super::seal::{Vault, credential_of, secrets_of};
 use super::statistics;
@@ -25,6 +26,8 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         settings: settings(connection).await?,
         models: models(connection).await?,
         files: files(connection, vault).await?,
+        keys: keys::keys(connection).await?,
+        key_use: keys::uses(connection).await?,
         tallies: statistics::read_today(connection, today).await?,
         calls: statistics::read_calls(connection).await?,
         sessions: sessions(connection).await?,

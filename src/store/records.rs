@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::files::FileRecord;
+use super::keys::{KeyRecord, KeyUseRecord};
 use crate::config::Secret;
 
 /// An account as it is kept. What only its user understands is JSON text here.
@@ -171,6 +172,10 @@ pub enum Record {
     File(FileRecord),
     /// The uploaded file with this id is forgotten.
     DropFile(String),
+    /// A key that the owner made for others, whole.
+    Key(KeyRecord),
+    /// How much such a key was used. That of one that is not kept is not kept either.
+    KeyUse(KeyUseRecord),
     /// What calls came to in a span of time.
     Tally(TallyRecord),
     /// A call that has ended. Only the newest are kept.
@@ -200,6 +205,10 @@ pub struct Contents {
     pub models: Vec<ModelsRecord>,
     /// The uploaded files, by id. One whose key is empty was torn.
     pub files: Vec<FileRecord>,
+    /// The keys that the owner made for others, by id.
+    pub keys: Vec<KeyRecord>,
+    /// How much they were used.
+    pub key_use: Vec<KeyUseRecord>,
     /// What calls came to in the hours of the day at which it was opened, and of later ones.
     pub tallies: Vec<TallyRecord>,
     /// The newest calls, oldest first.

@@ -8,6 +8,7 @@ use sqlx::Connection;
 
 use super::folder::{Store, private_file};
 use super::key::Keys;
+use super::keys::{self, Revoked};
 use super::lock::Lock;
 use super::read::{self, FileRow};
 use super::schema::{self, Access, STEPS};
@@ -56,8 +57,8 @@ async fn bring(dir: &Store, keys: &Keys<'_>, file: &Path, coming: &Path) -> Resu
     copy(file, coming).map_err(|error| Trouble::Disk(format!("{} cannot be copied ({error})", file.display())))?;
     examine(keys, file, coming).await.map_err(|trouble| trouble.named(coming, file))?;
     let path = dir.dir().join(schema::FILE);
-    let files = settle(&path, keys).await;
-    adapt(coming, &files).await?;
+    let left = settle(&path, keys).await;
+    adapt(coming, &left).await?;
     let failed = |error: io::Error| Trouble::of_io(&error, &path);
     let replaced = set_aside(dir, &path).map_err(failed)?;
     dir.rename(coming, schema::FILE).map_err(failed)?;
@@ -86,30 +87,42 @@ async fn examine(keys: &Keys<'_>, file: &Path, coming: &Path) -> Result<(), Trou
     )))
 }
 
-/// Brings what is in the old database's log into its file. One that is damaged keeps its log instead. Returns what it
-/// knows of files, as far as the key at hand opens that.
-async fn settle(path: &Path, keys: &Keys<'_>) -> Vec<FileRow> {
-    let mut files = Vec::new();
+/// What the old database knows that must hold in the new one too.
+#[derive(Default)]
+struct Left {
+    files: Vec<FileRow>,
+    revoked: Vec<Revoked>,
+}
+
+/// Brings what is in the old database's log into its file. One that is damaged keeps its log instead. Returns what must be
+/// brought over: what it knows of files, as far as the key at hand opens that, and which keys were taken back.
+async fn settle(path: &Path, keys: &Keys<'_>) -> Left {
+    let mut left = Left::default();
     if !path.exists() {
-        return files;
+        return left;
     }
     if let Ok(mut connection) = schema::open(path, Access::Write, STEPS).await {
         let check = read::check(&mut connection).await.unwrap_or_default();
         if check.is_some_and(|check| keys.fits(&check)) {
-            files = read::file_rows(&mut connection).await.unwrap_or_default();
+            left.files = read::file_rows(&mut connection).await.unwrap_or_default();
         }
+        left.revoked = keys::revoked(&mut connection).await.unwrap_or_default();
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
         let _ = connection.close().await;
     }
-    files
+    left
 }
 
 /// Takes over what the old database knows of files that came after the backup was made: their contents are still there,
 /// and would be swept away as nobody's. Nobody who was signed in when the backup was made is so again: the owner may
-/// have signed them out since.
-async fn adapt(coming: &Path, files: &[FileRow]) -> Result<(), Trouble> {
+/// have signed them out since. And a key that was taken back is taken back for good.
+async fn adapt(coming: &Path, left: &Left) -> Result<(), Trouble> {
     let mut connection = schema::open(coming, Access::Write, STEPS).await?;
-    let brought = match write::file_rows(&mut connection, files).await {
+    let brought = match write::file_rows(&mut connection, &left.files).await {
+        Ok(()) => keys::revoke(&mut connection, &left.revoked).await,
+        failed => failed,
+    };
+    let brought = match brought {
         Ok(()) => write::no_sessions(&mut connection).await,
         failed => failed,
     };

@@ -22,6 +22,7 @@ pub(super) type Step = (i64, &'static str, &'static str);
 pub(super) const STEPS: &[Step] = &[
     (1, "accounts", include_str!("../../migrations/0001_accounts.sql")),
     (2, "files", include_str!("../../migrations/0002_files.sql")),
+    (3, "keys", include_str!("../../migrations/0003_keys.sql")),
     (4, "statistics", include_str!("../../migrations/0004_statistics.sql")),
     (5, "console", include_str!("../../migrations/0005_console.sql")),
 ];

@@ -4,6 +4,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Sqlite};
 
 use super::files::FileRecord;
+use super::keys;
 use super::pending::Pending;
 use super::read::FileRow;
 use super::records::{AccountRecord, AuditRecord, EventRecord, Record, SessionRecord, UsageRecord};
@@ -109,9 +110,9 @@ pub(super) async fn credential(connection: &mut SqliteConnection, account: &str,
     run(connection, statement.bind(account).bind(sealed)).await
 }
 
-type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
+pub(super) type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 
-async fn run(connection: &mut SqliteConnection, statement: Statement<'_>) -> sqlx::Result<()> {
+pub(super) async fn run(connection: &mut SqliteConnection, statement: Statement<'_>) -> sqlx::Result<()> {
     statement.execute(connection).await.map(drop)
 }
 
@@ -128,6 +129,8 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         Record::Setting { name, value: None } => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name),
         Record::File(file) => self::file(file, vault)?,
         Record::DropFile(id) => sqlx::query("DELETE FROM files WHERE id = $1").bind(id),
+        Record::Key(key) => keys::key(key),
+        Record::KeyUse(used) => keys::key_use(used),
         Record::Session(session) => self::session(session),
         Record::DropSession(id) => sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id),
         Record::Audit(entry) => audit(entry),

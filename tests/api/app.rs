@@ -29,7 +29,10 @@ pub fn start(variables: &[(&str, &str)]) -> TestApp {
 /// Starts the service from these parts.
 pub fn start_with(variables: &[(&str, &str)], parts: Parts) -> TestApp {
     let common = [("API_MASTER_KEY", KEY), ("DATA_DIR", "/proc/none"), ("WORKERS", "1")];
-    let pairs = common.iter().chain(variables).map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+    // One that is named empty is not set, so that a test can leave out what is common.
+    let left_out = |name: &str| variables.iter().any(|(n, value)| *n == name && value.is_empty());
+    let common = common.iter().filter(|(name, _)| !left_out(name));
+    let pairs = common.chain(variables).map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
     let config = Config::from_environment(Environment::layered(pairs, [])).unwrap();
     let (ready, is_ready) = mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -11,6 +11,7 @@ mod errors; // what bad input gets
 mod failover; // several accounts
 mod files; // what is uploaded
 mod kept; // what outlasts a restart besides accounts
+mod keys; // keys for friends and apps
 mod lacks;
 mod live; // what a console hears
 mod long;

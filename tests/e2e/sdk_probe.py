@@ -133,7 +133,9 @@ def failed(error):
     names = ("status_code", "code", "param", "type", "message", "request_id")
     fields = {name: getattr(error, name, None) for name in names}
     fields["message"] = fields["message"] or str(error)
-    return {"error": {"class": type(error).__name__, "classes": kinds, **fields}}
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    told = {name: value for name, value in headers.items() if name.startswith(("x-ratelimit-", "retry-after"))}
+    return {"error": {"class": type(error).__name__, "classes": kinds, "headers": told, **fields}}
 
 
 DONE = (create, stream, helper, parse, beta_helper, beta_parse, abandon, models, model, upload, files, file, content, remove)

@@ -22,12 +22,13 @@ const LONGEST_NAME: usize = 120;
 /// Settles every attachment of `request`. What remains is text, and pictures in the form that the provider takes.
 pub async fn settle(work: &Preparation<'_>, abilities: &Abilities, request: &mut ChatRequest) -> Result<(), Fault> {
     check_counts(work, abilities, request)?;
+    let whose = request.files_of.clone();
     let (mut pictures, mut text) = (0, 0);
     for at in 0..request.messages.len() {
         let Content::Parts(parts) = &mut request.messages[at].content else { continue };
         let mut changed = false;
         for (n, part) in parts.iter_mut().enumerate() {
-            if let Some(settled) = settle_one(work, abilities, part, (at, n)).await? {
+            if let Some(settled) = settle_one(work, abilities, (part, &whose), (at, n)).await? {
                 if let Part::Text(document) = &settled {
                     text += document.len();
                     check_text(text, (at, n))?;
@@ -78,12 +79,12 @@ fn check_text(text: usize, place: (usize, usize)) -> Result<(), Fault> {
 async fn settle_one(
     work: &Preparation<'_>,
     abilities: &Abilities,
-    part: &Part,
+    (part, files_of): (&Part, &str),
     place: (usize, usize),
 ) -> Result<Option<Part>, Fault> {
     let none = Loads::default();
     let loads = work.loads.unwrap_or(&none);
-    let load = |attachment| loads.load(work.client, work.desk, attachment, place);
+    let load = |attachment| loads.load(work.client, work.desk, files_of, attachment, place);
     match part {
         Part::Text(_) | Part::Other(_) => Ok(None),
         Part::Picture(picture) => {

@@ -10,7 +10,6 @@ use bytes::Bytes;
 
 use super::{Desk, field};
 use crate::chat::{Attachment, Fault, FaultKind, Source};
-use crate::store::OWNER;
 use crate::upstream::{Client, FetchLimits};
 
 /// From which size on base64 is decoded off the worker's thread, in bytes.
@@ -41,11 +40,12 @@ pub struct Loaded {
 pub struct Loads(RefCell<HashMap<(usize, usize), Loaded>>);
 
 impl Loads {
-    /// Brings `attachment`, which stands at `place` (message, part), here.
+    /// Brings `attachment`, which stands at `place` (message, part), here. `files_of` says whose files it may name.
     pub async fn load(
         &self,
         client: &Client,
         desk: &Desk,
+        files_of: &str,
         attachment: &Attachment,
         place: (usize, usize),
     ) -> Result<Loaded, Fault> {
@@ -63,9 +63,9 @@ impl Loads {
             }
             Source::Address(url) => fetched(client, url, &field).await?,
             Source::Stored(id) => {
-                let size = desk.files.find(OWNER, id).map_or(0, |record| record.bytes);
+                let size = desk.files.find(files_of, id).map_or(0, |record| record.bytes);
                 self.check_room(size, &field)?;
-                stored(desk, id, &field).await?
+                stored(desk, files_of, id, &field).await?
             }
             Source::Uploaded(_) => return Err(Fault::new(FaultKind::Internal, "an upload cannot be read back")),
         };
@@ -100,13 +100,13 @@ async fn fetched(client: &Client, url: &str, field: &str) -> Result<Loaded, Faul
     Ok(Loaded { bytes: fetched.bytes, media_type: fetched.media_type, name: fetched.name })
 }
 
-async fn stored(desk: &Desk, id: &str, field: &str) -> Result<Loaded, Fault> {
+async fn stored(desk: &Desk, files_of: &str, id: &str, field: &str) -> Result<Loaded, Fault> {
     let missing = || {
         let told = format!("`{field}` names a file that is not here; `GET /v1/files` lists those that are");
         Fault::request(field, told).with_code("file_not_found")
     };
     let unreadable = |_| Fault::new(FaultKind::Internal, "The file cannot be read from the disk.");
-    let stored = desk.files.get(OWNER, id).await.map_err(unreadable)?.ok_or_else(missing)?;
+    let stored = desk.files.get(files_of, id).await.map_err(unreadable)?.ok_or_else(missing)?;
     Ok(Loaded { bytes: stored.bytes, media_type: stored.record.content_type.clone(), name: Some(stored.record.name) })
 }
 

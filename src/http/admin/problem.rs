@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::gateway::Refusal;
 use crate::gateway::settings::NotSet;
 use crate::json_error::sentence;
+use crate::keys::NotMade;
 use crate::openai::error::object;
 
 /// A refusal with its status, the field that is wrong, and a sentence.
@@ -28,6 +29,13 @@ impl No {
     /// There is no such thing.
     pub fn missing(message: impl Into<String>) -> Self {
         Self { status: 404, code: "not_found", field: None, message: message.into() }
+    }
+
+    /// It contradicts something that is there.
+    pub fn conflict(code: &'static str, field: Option<&str>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let message = field.map_or(message.clone(), |field| format!("`{field}`: {message}"));
+        Self { status: 409, code, field: field.map(str::to_owned), message }
     }
 
     /// It cannot be done now.
@@ -52,6 +60,22 @@ impl No {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
         let body = object(&self.message, "invalid_request_error", self.field.as_deref(), Some(self.code));
         HttpResponse::build(status).insert_header(ContentType::json()).body(body)
+    }
+}
+
+impl No {
+    /// Why the key with this id was not made or changed.
+    pub fn key(not_made: NotMade, id: &str) -> Self {
+        match not_made {
+            NotMade::Wrong(field, message) => Self::wrong(field, message),
+            NotMade::Taken(message) => Self::conflict("name_taken", Some("name"), message),
+            NotMade::Many(message) => Self::conflict("too_many_keys", None, message),
+            NotMade::Revoked => Self::conflict("key_revoked", None, "The key was revoked, for good; make another."),
+            NotMade::Missing => {
+                let shown: String = id.chars().filter(|c| !c.is_control()).take(60).collect();
+                Self::missing(format!("There is no key `{shown}`; GET /admin/api/keys lists them."))
+            }
+        }
     }
 }
 

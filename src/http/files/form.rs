@@ -63,6 +63,12 @@ pub async fn read(
     form.map_err(|no| if too_long.get() { No::body(PayloadError::Overflow, limit) } else { no })?.check(owner)
 }
 
+/// Reads a body that nobody wants, up to its end or `limit`: who is still sending would not read an answer.
+pub async fn let_in(payload: Payload, limit: usize) {
+    let mut body = Box::pin(bounded(payload, limit, Rc::default()));
+    while let Some(Ok(_)) = body.next().await {}
+}
+
 type Body<S> = Rc<RefCell<std::pin::Pin<Box<S>>>>;
 
 /// The body, which fails, says so and ends where it becomes longer than `limit`. Its end may be asked for again.

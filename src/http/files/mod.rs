@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::auth::Caller;
 use crate::openai::files::{FileDeleted, FileList, FileObject, PURPOSES};
 use crate::state::AppState;
-use crate::store::{FileQuery, FileReader, FileRecord, OWNER, is_file_id};
+use crate::store::{FileQuery, FileReader, FileRecord, is_file_id};
 use refusal::No;
 
 /// The most files on one page, and how many there are if nobody says; OpenAI's own number.
@@ -52,14 +52,18 @@ pub struct Wanted {
 }
 
 /// Takes a file in.
-#[utoipa::path(post, path = "/v1/files", tag = "files", request_body(content = FileForm, content_type = "multipart/form-data"), responses((status = 200, body = FileObject), (status = 400), (status = 413), (status = 503)), security(("key" = [])))]
+#[utoipa::path(post, path = "/v1/files", tag = "files", request_body(content = FileForm, content_type = "multipart/form-data"), responses((status = 200, body = FileObject), (status = 400), (status = 413), (status = 429), (status = 503)), security(("key" = [])))]
 pub async fn upload(
     caller: Caller,
     request: HttpRequest,
     state: Data<AppState>,
     payload: Payload,
 ) -> Result<HttpResponse, No> {
-    let whose = (&state.gateway.desk.files, OWNER, caller.owner);
+    if let Err(refused) = caller.admit() {
+        form::let_in(payload, state.body_limit).await;
+        return Err(No::Body(refused));
+    }
+    let whose = (&state.gateway.desk.files, caller.files_of(), caller.owner);
     let (upload, note) = form::read(&request, payload, whose, state.body_limit).await?;
     let record = upload.finish(note).await.map_err(|trouble| No::trouble(&trouble, caller.owner))?;
     Ok(HttpResponse::Ok().json(object(record)))
@@ -67,23 +71,27 @@ pub async fn upload(
 
 /// Lists files.
 #[utoipa::path(get, path = "/v1/files", tag = "files", params(Wanted), responses((status = 200, body = FileList), (status = 400)), security(("key" = [])))]
-pub async fn list(_: Caller, state: Data<AppState>, wanted: Result<Query<Wanted>, Error>) -> Result<HttpResponse, No> {
+pub async fn list(
+    caller: Caller,
+    state: Data<AppState>,
+    wanted: Result<Query<Wanted>, Error>,
+) -> Result<HttpResponse, No> {
     let wanted = wanted.map_err(|_| No::wrong("query", "The query of the address cannot be read."))?;
-    let (found, more) = state.gateway.desk.files.list(OWNER, &wanted.check()?);
+    let (found, more) = state.gateway.desk.files.list(caller.files_of(), &wanted.check()?);
     Ok(HttpResponse::Ok().json(FileList::new(found.into_iter().map(object).collect(), more)))
 }
 
 /// Tells what is known of a file.
 #[utoipa::path(get, path = "/v1/files/{id}", tag = "files", params(("id" = String, Path)), responses((status = 200, body = FileObject), (status = 404)), security(("key" = [])))]
-pub async fn one(_: Caller, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, No> {
-    let record = state.gateway.desk.files.find(OWNER, &id).ok_or_else(|| No::missing(&id))?;
+pub async fn one(caller: Caller, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, No> {
+    let record = state.gateway.desk.files.find(caller.files_of(), &id).ok_or_else(|| No::missing(&id))?;
     Ok(HttpResponse::Ok().json(object(record)))
 }
 
 /// Deletes a file.
 #[utoipa::path(delete, path = "/v1/files/{id}", tag = "files", params(("id" = String, Path)), responses((status = 200, body = FileDeleted), (status = 404), (status = 503)), security(("key" = [])))]
 pub async fn delete(caller: Caller, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, No> {
-    match state.gateway.desk.files.delete(OWNER, &id).await {
+    match state.gateway.desk.files.delete(caller.files_of(), &id).await {
         Ok(true) => Ok(HttpResponse::Ok().json(FileDeleted::new(id.into_inner()))),
         Ok(false) => Err(No::missing(&id)),
         Err(trouble) => Err(No::trouble(&trouble, caller.owner)),
@@ -94,7 +102,7 @@ pub async fn delete(caller: Caller, state: Data<AppState>, id: Path<String>) -> 
 #[utoipa::path(get, path = "/v1/files/{id}/content", tag = "files", params(("id" = String, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404), (status = 503)), security(("key" = [])))]
 pub async fn content(caller: Caller, state: Data<AppState>, id: Path<String>) -> Result<HttpResponse, No> {
     let refused = |trouble| No::trouble(&trouble, caller.owner);
-    let reader = state.gateway.desk.files.read(OWNER, &id).await.map_err(refused)?;
+    let reader = state.gateway.desk.files.read(caller.files_of(), &id).await.map_err(refused)?;
     let mut reader = reader.ok_or_else(|| No::missing(&id))?;
     // The status waits for the first bytes, so that a file that cannot be read gets a proper error.
     let first = reader.next().await.map_err(refused)?;

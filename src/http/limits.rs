@@ -1,0 +1,93 @@
+//! The limits of a friend's key: one place is taken of them, and every answer says what is left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::auth::Caller;
+use super::problem::Refused;
+use crate::gateway::human;
+use crate::keys::{self, ApiKey, Room};
+use crate::openai::error::{LONGEST_RETRY_AFTER, Retry};
+
+/// The key whose limits an answer tells of.
+pub struct Limited(pub Arc<ApiKey>);
+
+impl Caller {
+    /// Counts one request of a key that is limited. To be called before anything is done for the request; one that turns
+    /// out to be wrong afterwards has been counted.
+    ///
+    /// # Errors
+    /// If a limit is reached, or the key was taken back since the request came in.
+    pub fn admit(&self) -> Result<(), Refused> {
+        let Some(key) = &self.key else { return Ok(()) };
+        key.take().map_err(|refused| match refused {
+            keys::Refused::Closed => Refused::key("The API key was taken back or paused."),
+            keys::Refused::Limit { limit, what, wait } => over(limit, what, wait),
+        })
+    }
+}
+
+fn over(limit: u64, what: &str, wait: u64) -> Refused {
+    // None too few: who comes back too early is refused once more.
+    let seconds = wait.div_ceil(1000).max(1);
+    let when = human(Duration::from_secs(seconds));
+    let message = format!("This key may make no more than {limit} {what}, and has; try again in {when}.");
+    let retry = if seconds <= LONGEST_RETRY_AFTER { Retry::After(seconds) } else { Retry::Never(None) };
+    Refused::limit(message, retry)
+}
+
+/// Says on an answer what is left of its caller's limits, unless an account's own limit is told there already.
+pub fn tell<B>(response: &mut ServiceResponse<B>) {
+    let key = response.request().extensions().get::<Limited>().map(|limited| Arc::clone(&limited.0));
+    let Some(key) = key else { return };
+    let rooms = key.rooms();
+    let headers = response.headers_mut();
+    if let Some(requests) = rooms.requests {
+        let names = ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
+        write(headers, names, &requests);
+    }
+    if let Some(tokens) = rooms.tokens {
+        let names = ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
+        write(headers, names, &tokens);
+    }
+}
+
+fn write(headers: &mut HeaderMap, [limit, remaining, reset]: [&'static str; 3], room: &Room) {
+    headers.insert(HeaderName::from_static(limit), HeaderValue::from(room.limit));
+    headers.insert(HeaderName::from_static(remaining), HeaderValue::from(room.remaining));
+    let reset = HeaderName::from_static(reset);
+    if let Ok(span) = HeaderValue::try_from(span(room.reset))
+        && !headers.contains_key(&reset)
+    {
+        headers.insert(reset, span);
+    }
+}
+
+/// A time span in the form that OpenAI's headers have, in whole seconds: `12s`, `6m0s`, `7h3m0s`.
+fn span(milliseconds: u64) -> String {
+    let seconds = milliseconds.div_ceil(1000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}s"),
+        (0, _) => format!("{minutes}m{seconds}s"),
+        _ => format!("{hours}h{minutes}m{seconds}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_openais_form() {
+        for (milliseconds, text) in
+            [(0, "0s"), (11_001, "12s"), (60_000, "1m0s"), (360_000, "6m0s"), (25_380_000, "7h3m0s")]
+        {
+            assert_eq!(span(milliseconds), text);
+        }
+    }
+}
