@@ -14,13 +14,13 @@ import { t } from './words';
 interface KeyChoiceProps {
   appName: string;
   made: KeyMade | null;
-  onMade: (made: KeyMade) => void;
+  onMade: (made: KeyMade | null) => void;
 }
 
 /** A placeholder, or a key that is made here and now for this app. */
 export function KeyChoice({ appName, made, onMade }: KeyChoiceProps) {
   const [kind, setKind] = useState<'placeholder' | 'make'>('placeholder');
-  if (made !== null) return <Made made={made} />;
+  if (made !== null) return <Made made={made} onAnother={() => onMade(null)} />;
   return (
     <div class="stack">
       <div class="field">
@@ -82,7 +82,13 @@ function Maker({ appName, onMade }: { appName: string; onMade: (made: KeyMade) =
   );
 }
 
-function Made({ made: { key, secret, kept, not_kept } }: { made: KeyMade }) {
+function Made({
+  made: { key, secret, kept, not_kept },
+  onAnother,
+}: {
+  made: KeyMade;
+  onAnother: () => void;
+}) {
   const element = useRef<HTMLDivElement>(null);
   // The form is gone, and with it the button that had the focus.
   useEffect(() => element.current?.focus({ preventScroll: true }), []);
@@ -94,6 +100,11 @@ function Made({ made: { key, secret, kept, not_kept } }: { made: KeyMade }) {
       </Notice>
       {!kept && <Notice tone="ochre">{not_kept ?? t('notKept')}</Notice>}
       <p class="note">{t.rich('limitsNote', { keys: <a href={link('keys', key.id)}>{t('keysPage')}</a> })}</p>
+      <div class="row">
+        <Button small onPress={onAnother}>
+          {t('another')}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { dateTime, number } from '../../i18n/format';
+import { dateTime, NOTHING, number } from '../../i18n/format';
 import { Badge, type Tone } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
@@ -84,7 +84,7 @@ function columns(): Column<Entry>[] {
     {
       key: 'subject',
       head: t('subject'),
-      cell: entry => (entry.subject === null ? null : <code>{entry.subject}</code>),
+      cell: entry => (entry.subject === null ? NOTHING : <code>{entry.subject}</code>),
     },
     { key: 'who', head: t('who'), cell: entry => t.maybe(`who.${entry.who}`, entry.who) },
     { key: 'address', head: t('address'), cell: entry => <code>{entry.address}</code> },

@@ -48,7 +48,7 @@ function Sessions({ turn }: { turn: number }) {
           <Table
             caption={t('sessions')}
             columns={columns(end)}
-            rows={sessions}
+            rows={inOrder(sessions)}
             rowKey={session => session.id}
           />
         )}
@@ -68,6 +68,11 @@ function Sessions({ turn }: { turn: number }) {
       </ConfirmDialog>
     </Section>
   );
+}
+
+/** This browser's own first, then whoever was seen last. */
+function inOrder(sessions: readonly Session[]): Session[] {
+  return [...sessions].sort((a, b) => Number(b.current) - Number(a.current) || b.last_seen - a.last_seen);
 }
 
 // The session may be gone already, which is what was wanted.

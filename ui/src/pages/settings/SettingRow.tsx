@@ -57,6 +57,7 @@ function Change({ setting, title, onChanged }: SettingRowProps & { title: string
   return (
     <form
       class="stack"
+      noValidate
       onSubmit={event => {
         event.preventDefault();
         if (changed) void action.run({ value });

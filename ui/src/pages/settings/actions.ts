@@ -14,9 +14,9 @@ const t = dictionary({
     'PATCH keys/{id}': 'Changed a key',
     'DELETE keys/{id}': 'Revoked a key',
     'POST master-key': 'Changed the owner’s key',
-    'PUT settings/{name}': 'Changed a setting',
-    'DELETE settings/{name}': 'Reset a setting',
-    'POST session': 'Signed in',
+    'PUT settings/{id}': 'Changed a setting',
+    'DELETE settings/{id}': 'Reset a setting',
+    'POST session': 'Sign-in',
     'DELETE session': 'Signed out',
     'DELETE sessions': 'Signed out everywhere',
     'DELETE sessions/{id}': 'Ended a session',
@@ -35,8 +35,8 @@ const t = dictionary({
     'PATCH keys/{id}': '修改密钥',
     'DELETE keys/{id}': '吊销密钥',
     'POST master-key': '更换主密钥',
-    'PUT settings/{name}': '修改设置',
-    'DELETE settings/{name}': '恢复默认设置',
+    'PUT settings/{id}': '修改设置',
+    'DELETE settings/{id}': '恢复默认设置',
     'POST session': '登录',
     'DELETE session': '退出登录',
     'DELETE sessions': '全部退出登录',
@@ -48,5 +48,6 @@ const t = dictionary({
 
 /** An action in words; one that is not known stays as the service names it. */
 export function actionWords(action: string): string {
-  return t.maybe(action.replace('/admin/api/', ''), action.replace('/admin/api/', ''));
+  const short = action.replace('/admin/api/', '');
+  return t.maybe(short.replace(/\{\w+\}/g, '{id}'), short);
 }

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Page } from '../../parts/Page';
 import { Tabs } from '../../parts/Tabs';
 import { params, setParams } from '../../router';
@@ -28,6 +29,11 @@ const NAMES = Object.keys(PANELS) as PanelName[];
 export default function Settings() {
   const chosen = NAMES.find(name => name === params.value.tab) ?? 'behaviour';
   const Panel = PANELS[chosen];
+  // On a phone the row of tabs is wider than the page.
+  useEffect(() => {
+    const tab = document.querySelector('.tab[aria-selected="true"]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [chosen]);
   return (
     <Page title={t('title')} lead={t('lead')}>
       <Tabs

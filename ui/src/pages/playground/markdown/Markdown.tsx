@@ -5,6 +5,7 @@ import { classes } from '../../../parts/classes';
 import { t } from '../words';
 import { type Block, blocks, type Item } from './blocks';
 import { inline } from './inline';
+import './markdown.css';
 
 /** A text in light Markdown as elements; it is never read as HTML. */
 export function Markdown({ text, depth = 0 }: { text: string; depth?: number }) {
