@@ -95,7 +95,12 @@ def test_it_is_shown_only_once(consoles, stack):
     dialog.get_by_label("Name", exact=True).fill("An app")
     dialog.get_by_role("button", name="Make the key").click()
     shown = console.page.get_by_role("dialog", name="New key: An app")
-    console.page.keyboard.press("Escape")
+    expect(shown).to_be_visible()
+    # Browsers let nobody be kept in a dialog for ever: the second one in a row would close it by force.
+    for _ in range(3):
+        console.page.keyboard.press("Escape")
+    expect(shown).to_be_visible()
+    shown.get_by_role("button", name="Done").click()
     expect(shown.get_by_role("alertdialog", name="Have you copied the key?")).to_be_visible()
     assert console.axe() == []
     shown.get_by_role("button", name="Back to the key").click()
@@ -153,7 +158,7 @@ def test_a_friends_key_does_not_open_the_console(consoles, stack):
 def test_connect_makes_a_key_that_works(consoles, stack):
     """A key for an app, tried at once; masked where it is shown."""
     console = consoles(stack).open("connect").sign_in().expect_page("connect")
-    console.button("Make a key").click()
+    console.page.get_by_role("radio", name="Make a key").check()
     console.page.get_by_label("Name of the key").fill("NextChat")
     console.button("Make key").click()
     expect(console.page.get_by_text("Key “NextChat” is made")).to_be_visible()
