@@ -31,8 +31,8 @@ PAGES = {
     "settings": {"en": "Settings", "zh": "设置"},
 }
 WORDS = {
-    "en": {"key": "Master key", "sign_in": "Sign in", "sign_out": "Sign out", "menu": "Menu"},
-    "zh": {"key": "主密钥", "sign_in": "登录", "sign_out": "退出登录", "menu": "菜单"},
+    "en": {"key": "Master key", "sign_in": "Sign in", "sign_out": "Sign out", "menu": "Menu", "loading": "Loading…"},
+    "zh": {"key": "主密钥", "sign_in": "登录", "sign_out": "退出登录", "menu": "菜单", "loading": "加载中…"},
 }
 expect.set_options(timeout=STEP_S * 1000)
 
@@ -137,6 +137,7 @@ class Console:
         """Waits until a page is there and has loaded."""
         expect(self.h1()).to_have_text(PAGES[name][self.language])
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        expect(self.page.get_by_text(self.words["loading"], exact=True)).to_have_count(0)
         return self
 
     def h1(self):
