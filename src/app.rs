@@ -161,8 +161,8 @@ impl App {
             () = async { futures_util::future::join3(keeping, telling, stopping).await; } => Ok(()),
         };
         household.registry.keep_use();
-        household.keyring.keep_use();
         household.usage.keep();
+        household.keyring.keep_use();
         if let Kept::Memory(why) = household.database.flush().await {
             log::warn!("stopping: what happened last is lost: {why}");
         }

@@ -16,7 +16,7 @@ use crate::gateway::{Bookkeeper, Household, Roster, restore_listing};
 use crate::keys::Keyring;
 use crate::notify::{Notifier, Outbox, Target};
 use crate::providers::{Kind, Provider, Setup};
-use crate::store::{Contents, Database, Files, Record, Store, UsageRecord, Writer};
+use crate::store::{Database, Files, Record, Store, UsageRecord, Writer};
 use crate::usage::Ledger;
 
 /// How long a request waits for an account while all are busy, in seconds, if nobody says otherwise.
@@ -57,33 +57,21 @@ pub async fn open(
     let (providers, named) = providers(config, store, kinds, warnings);
     let roster = Arc::new(Roster::new(providers, Arc::clone(&pool), config.pins.clone()));
     let registry = Arc::new(Registry::new(Arc::clone(&pool), Arc::clone(&events), database.clone()));
-    let Contents {
-        accounts,
-        health,
-        usage,
-        events: happened,
-        settings: changed,
-        models,
-        files,
-        keys,
-        key_use,
-        tallies,
-        calls,
-        sessions,
-        audit,
-        ..
-    } = contents;
-    let ledger = Ledger::open(&database, &tallies, &calls);
-    let keyring = Arc::new(Keyring::new(database.clone(), keys, &key_use, warnings));
-    let files = Files::open(store, &database, files, config.settings.limits.files_mb, warnings);
-    let agreement = agree(named, accounts, |account| fingerprint(&database, account), pool.now());
-    let health: HashMap<String, String> = health.into_iter().collect();
-    events.load(happened);
-    take_over(agreement, &health, &usage, &pool, &events, &database);
-    models.iter().for_each(|kept| roster.member(&kept.provider).into_iter().for_each(|one| restore_listing(one, kept)));
+    let ledger = Ledger::open(&database, &contents.tallies, &contents.calls);
+    let keyring = Arc::new(Keyring::new(database.clone(), contents.keys, &contents.key_use, warnings));
+    let files = Files::open(store, &database, contents.files, config.settings.limits.files_mb, warnings);
+    let agreement = agree(named, contents.accounts, |account| fingerprint(&database, account), pool.now());
+    let health: HashMap<String, String> = contents.health.into_iter().collect();
+    events.load(contents.events);
+    take_over(agreement, &health, &contents.usage, &pool, &events, &database);
+    for kept in &contents.models {
+        if let Some(member) = roster.member(&kept.provider) {
+            restore_listing(member, kept);
+        }
+    }
     let base = base(&config.settings)?;
-    let settings = Settings::new(base, &changed, database.clone(), Arc::clone(&roster), warnings);
-    let console = Console::new(&database, sessions, audit, pool.now());
+    let settings = Settings::new(base, &contents.settings, database.clone(), Arc::clone(&roster), warnings);
+    let console = Console::new(&database, contents.sessions, contents.audit, pool.now());
     let household = Household { roster, registry, keyring, database, files, notifier, usage: ledger };
     Ok(Opened { household, settings, console, writer, outbox })
 }

@@ -21,18 +21,18 @@ pub struct AppState {
     pub database: Database,
     /// Who tells the owner.
     pub notifier: Notifier,
-    /// The owner's key.
-    pub master_key: MasterKey,
-    /// The keys that the owner made for others.
-    pub keyring: Arc<Keyring>,
-    /// What the environment said at the start; no secret is in it.
-    pub environment: Vec<Variable>,
     /// Who used how much.
     pub usage: Ledger,
     /// The owner at the console.
     pub console: Console,
     /// Opens the metrics, and nothing else.
     pub metrics_token: Option<Secret<String>>,
+    /// The owner's key.
+    pub master_key: MasterKey,
+    /// The keys that the owner made for others.
+    pub keyring: Arc<Keyring>,
+    /// What the environment said at the start; no secret is in it.
+    pub environment: Vec<Variable>,
     /// The largest request body, in bytes.
     pub body_limit: usize,
     /// What the owner should know, such as a provider file that was left out.

@@ -30,6 +30,21 @@ pub fn master_key(value: Option<&str>, problems: &mut Problems) -> Option<Secret
     None
 }
 
+/// Reads `METRICS_TOKEN`.
+pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
+    const NAME: &str = "METRICS_TOKEN";
+    let value = value?;
+    if value.chars().count() < SHORTEST_KEY {
+        let what = format!("it is shorter than {SHORTEST_KEY} characters");
+        problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
+    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
+        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
+    } else {
+        return Some(Secret::new(value.to_owned()));
+    }
+    None
+}
+
 /// Whether a text may be the owner's key.
 ///
 /// # Errors
@@ -51,21 +66,6 @@ fn weakness(value: &str) -> Option<(String, &'static str)> {
     } else {
         None
     }
-}
-
-/// Reads `METRICS_TOKEN`.
-pub fn metrics_token(value: Option<&str>, problems: &mut Problems) -> Option<Secret<String>> {
-    const NAME: &str = "METRICS_TOKEN";
-    let value = value?;
-    if value.chars().count() < SHORTEST_KEY {
-        let what = format!("it is shorter than {SHORTEST_KEY} characters");
-        problems.add(NAME, what, "use a long random text, or leave it out: then only the owner reads /metrics");
-    } else if !value.bytes().all(|b| b.is_ascii_graphic()) {
-        problems.add(NAME, "it holds characters that a header cannot carry", "use letters, digits, - and _ only");
-    } else {
-        return Some(Secret::new(value.to_owned()));
-    }
-    None
 }
 
 /// Any text will do, if it is long enough not to be guessed.

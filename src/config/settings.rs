@@ -130,8 +130,8 @@ impl Settings {
             );
         }
         Self {
-            listen_port: listen_port,
-            app_port: app_port,
+            listen_port,
+            app_port,
             master_key: master_key(raw.api_master_key.as_deref(), problems),
             data_dir_named: raw.data_dir.is_some(),
             data_dirs: data_dirs(raw.data_dir.as_deref(), raw.data_dir_defaults.as_deref()),

@@ -113,9 +113,7 @@ fn begin(
     request.session = conversation.map(str::to_owned);
     caller.files_of().clone_into(&mut request.files_of);
     if !caller.allows(&request.model) {
-        let unknown = models::unknown(&request.model);
-        receipt.failed(&unknown);
-        return Err(unknown);
+        return Err(models::unknown(&request.model));
     }
     let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));

@@ -64,8 +64,13 @@ impl Refused {
 
     /// A request that another site may have made a browser send.
     pub fn csrf(message: &str) -> Self {
-        let (r#type, code) = ("invalid_request_error", "csrf");
-        Self { status: 403, r#type, code, message: message.to_owned(), retry: Retry::Unsaid }
+        Self {
+            status: 403,
+            r#type: "invalid_request_error",
+            code: "csrf",
+            message: message.to_owned(),
+            retry: Retry::Unsaid,
+        }
     }
 
     /// Whether the right is there, but not for a request like this.

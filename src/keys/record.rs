@@ -13,7 +13,7 @@ impl ApiKey {
         KeyRecord {
             id: self.id.clone(),
             name: self.name.clone(),
-            hash: self.hash.as_ref().map_or_else(String::new, |hash| to_hex(hash)),
+            hash: self.hash.as_ref().map_or_else(String::new, to_hex),
             hint: self.hint.clone(),
             models: serde_json::to_string(&self.models).unwrap_or_default(),
             limits: serde_json::to_string(&self.limits).unwrap_or_default(),

@@ -23,8 +23,8 @@ enum Key {
     Models(String),
     File(String),
     DropFile(String),
-    ApiKey(String),
-    ApiKeyUse(String),
+    Friend(String),
+    FriendUse(String),
     Session(String),
     DropSession(String),
     /// By its slot, so that a disk that takes nothing leaves no more of them here than are kept.
@@ -40,7 +40,8 @@ impl Key {
                 Some(account)
             }
             Self::Setting(_) | Self::Models(_) | Self::File(_) | Self::DropFile(_) | Self::Tally(..) => None,
-            Self::Session(_) | Self::DropSession(_) | Self::Audit(_) | Self::ApiKey(_) | Self::ApiKeyUse(_) => None,
+            Self::Friend(_) | Self::FriendUse(_) => None,
+            Self::Session(_) | Self::DropSession(_) | Self::Audit(_) => None,
         }
     }
 }
@@ -108,8 +109,6 @@ impl Pending {
                 self.latest.remove(&Key::File(id.clone()));
                 Key::DropFile(id.clone())
             }
-            Record::Key(key) => Key::ApiKey(key.id.clone()),
-            Record::KeyUse(used) => Key::ApiKeyUse(used.key.clone()),
             Record::Session(session) => Key::Session(session.id.clone()),
             Record::DropSession(id) => {
                 self.latest.remove(&Key::Session(id.clone()));
@@ -117,6 +116,8 @@ impl Pending {
             }
             Record::Audit(entry) => Key::Audit(entry.slot()),
             Record::Tally(tally) => Key::Tally(tally.start_ms, tally.hours),
+            Record::Key(key) => Key::Friend(key.id.clone()),
+            Record::KeyUse(used) => Key::FriendUse(used.key.clone()),
             Record::Event(event) => return self.append(event.clone()),
             Record::Call(call) => return self.list(call.clone()),
         };

@@ -26,12 +26,12 @@ pub(super) async fn contents(connection: &mut SqliteConnection, vault: &Vault, t
         settings: settings(connection).await?,
         models: models(connection).await?,
         files: files(connection, vault).await?,
-        keys: keys::keys(connection).await?,
-        key_use: keys::uses(connection).await?,
         tallies: statistics::read_today(connection, today).await?,
         calls: statistics::read_calls(connection).await?,
         sessions: sessions(connection).await?,
         audit: audit(connection).await?,
+        keys: keys::keys(connection).await?,
+        key_use: keys::uses(connection).await?,
         warnings,
     })
 }

@@ -172,10 +172,6 @@ pub enum Record {
     File(FileRecord),
     /// The uploaded file with this id is forgotten.
     DropFile(String),
-    /// A key that the owner made for others, whole.
-    Key(KeyRecord),
-    /// How much such a key was used. That of one that is not kept is not kept either.
-    KeyUse(KeyUseRecord),
     /// What calls came to in a span of time.
     Tally(TallyRecord),
     /// A call that has ended. Only the newest are kept.
@@ -186,6 +182,10 @@ pub enum Record {
     DropSession(String),
     /// What somebody changed.
     Audit(AuditRecord),
+    /// A key that the owner made for others, whole.
+    Key(KeyRecord),
+    /// How much such a key was used. That of one that is not kept is not kept either.
+    KeyUse(KeyUseRecord),
 }
 
 /// Everything that was kept when the database was opened.
@@ -205,10 +205,6 @@ pub struct Contents {
     pub models: Vec<ModelsRecord>,
     /// The uploaded files, by id. One whose key is empty was torn.
     pub files: Vec<FileRecord>,
-    /// The keys that the owner made for others, by id.
-    pub keys: Vec<KeyRecord>,
-    /// How much they were used.
-    pub key_use: Vec<KeyUseRecord>,
     /// What calls came to in the hours of the day at which it was opened, and of later ones.
     pub tallies: Vec<TallyRecord>,
     /// The newest calls, oldest first.
@@ -217,6 +213,10 @@ pub struct Contents {
     pub sessions: Vec<SessionRecord>,
     /// What was changed, oldest first.
     pub audit: Vec<AuditRecord>,
+    /// The keys that the owner made for others, by id.
+    pub keys: Vec<KeyRecord>,
+    /// How much they were used.
+    pub key_use: Vec<KeyUseRecord>,
     /// What the owner should know about the opening, in sentences.
     pub warnings: Vec<String>,
 }

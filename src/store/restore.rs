@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
 
 use super::folder::{Store, private_file};
 use super::key::Keys;
@@ -114,20 +115,21 @@ async fn settle(path: &Path, keys: &Keys<'_>) -> Left {
 }
 
 /// Takes over what the old database knows of files that came after the backup was made: their contents are still there,
-/// and would be swept away as nobody's. Nobody who was signed in when the backup was made is so again: the owner may
-/// have signed them out since. And a key that was taken back is taken back for good.
+/// and would be swept away as nobody's. A key that was taken back is taken back for good: it does not come to life with an
+/// older backup. And nobody who was signed in when the backup was made is so again: the owner may have signed them out since.
 async fn adapt(coming: &Path, left: &Left) -> Result<(), Trouble> {
     let mut connection = schema::open(coming, Access::Write, STEPS).await?;
-    let brought = match write::file_rows(&mut connection, &left.files).await {
-        Ok(()) => keys::revoke(&mut connection, &left.revoked).await,
-        failed => failed,
-    };
-    let brought = match brought {
+    let brought = match bring_over(&mut connection, left).await {
         Ok(()) => write::no_sessions(&mut connection).await,
         failed => failed,
     };
     let _ = connection.close().await;
     brought.map_err(|error| Trouble::of(&error, coming))
+}
+
+async fn bring_over(connection: &mut SqliteConnection, left: &Left) -> sqlx::Result<()> {
+    write::file_rows(connection, &left.files).await?;
+    keys::revoke(connection, &left.revoked).await
 }
 
 /// Keeps the old database under its other name, with a log that could not be brought into it; the log must not lie

@@ -129,11 +129,11 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         Record::Setting { name, value: None } => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name),
         Record::File(file) => self::file(file, vault)?,
         Record::DropFile(id) => sqlx::query("DELETE FROM files WHERE id = $1").bind(id),
-        Record::Key(key) => keys::key(key),
-        Record::KeyUse(used) => keys::key_use(used),
         Record::Session(session) => self::session(session),
         Record::DropSession(id) => sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id),
         Record::Audit(entry) => audit(entry),
+        Record::Key(key) => keys::key(key),
+        Record::KeyUse(used) => keys::key_use(used),
         Record::Models(models) => sqlx::query(MODELS).bind(&models.provider).bind(&models.body).bind(models.at_ms),
     };
     run(connection, statement).await

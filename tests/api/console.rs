@@ -218,6 +218,12 @@ fn audit(app: &TestApp) -> Vec<Value> {
     app.get("/admin/api/audit").json()["entries"].as_array().unwrap().clone()
 }
 
+/// Who did what to whom, and how it ended.
+fn told_of(entry: &Value) -> (&str, &str, Option<&str>, u64) {
+    let text = |name: &str| entry[name].as_str();
+    (text("who").unwrap(), text("action").unwrap(), text("subject"), entry["status"].as_u64().unwrap())
+}
+
 #[test]
 fn every_change_is_written_down_without_what_was_sent() {
     let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
@@ -235,18 +241,7 @@ fn every_change_is_written_down_without_what_was_sent() {
     app.call("DELETE", "/admin/api/accounts/SECRETNAME", &[], "");
     app.get("/admin/api/accounts");
     let entries = audit(&app);
-    let told: Vec<_> = entries
-        .iter()
-        .rev()
-        .map(|e| {
-            (
-                e["who"].as_str().unwrap(),
-                e["action"].as_str().unwrap(),
-                e["subject"].as_str(),
-                e["status"].as_u64().unwrap(),
-            )
-        })
-        .collect();
+    let told: Vec<_> = entries.iter().rev().map(told_of).collect();
     assert_eq!(
         told,
         [

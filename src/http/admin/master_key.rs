@@ -47,7 +47,7 @@ pub async fn show(_: Owner, state: Data<AppState>) -> HttpResponse {
     HttpResponse::Ok().json(MasterKeyView { source, hint: state.master_key.hint() })
 }
 
-/// Changes the owner's key; holds at once, also for the next start. All other sessions end.
+/// Changes the owner's key; holds at once, also for the next start.
 #[utoipa::path(post, path = "/admin/api/master-key", tag = "keys", request_body = NewMasterKey, responses((status = 200, body = ChangedMasterKey), (status = 400), (status = 409), (status = 503)), security(("key" = [])))]
 pub async fn change(owner: Owner, state: Data<AppState>, body: Result<Bytes, Error>) -> Result<HttpResponse, Refused> {
     let body = body.map_err(|error| Refused::body(&error, state.body_limit))?;
@@ -58,18 +58,18 @@ pub async fn change(owner: Owner, state: Data<AppState>, body: Result<Bytes, Err
     if new.as_ref().is_some_and(|new| state.keyring.find(new.as_bytes()).is_some()) {
         return Ok(No::wrong("new", "it is the key of somebody else, who would be the owner then").answer());
     }
-    let (current, new) = (Secret::new(current), new.map(Secret::new));
+    let (current, new, console) = (Secret::new(current), new.map(Secret::new), state.clone());
     let changed = to_its_end(async move {
-        let owned = state.clone();
-        let changed = actix_web::web::block(move || owned.master_key.change(&current, new)).await.ok()?;
-        if changed.is_ok() {
-            state.console.sessions.end_all_but(owner.session.as_ref().map(|session| session.id.as_str()));
-        }
-        Some(changed)
+        let changed = actix_web::web::block(move || state.master_key.change(&current, new)).await;
+        changed.ok()
     });
     let Some(Some(changed)) = changed.await else { return Ok(No::later(BROKEN_OFF).answer()) };
     Ok(match changed {
-        Ok(secret) => HttpResponse::Ok().json(ChangedMasterKey { secret }),
+        Ok(secret) => {
+            // Whoever signed in with the old key has to show the new one.
+            console.console.sessions.end_all_but(owner.session.as_ref().map(|session| session.id.as_str()));
+            HttpResponse::Ok().json(ChangedMasterKey { secret })
+        }
         Err(not_changed) => refusal(not_changed).answer(),
     })
 }
