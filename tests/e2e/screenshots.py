@@ -9,6 +9,7 @@ import random
 import sqlite3
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -16,9 +17,12 @@ from playwright.sync_api import expect
 from console import PAGES, Console, chromium
 from fake import ROOT, Fake
 from owner import Owner, plan
+from patience import until
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 DAYS = 60
+# What a stranger's server might be called.
+ADDRESS = "http://192.168.1.20:8082"
 # What a README shows must load quickly.
 LARGEST = 300_000
 # Provider file → what it is called.
@@ -46,6 +50,8 @@ ACCOUNTS = {
     "dashscope-api": ("百炼 trial", "shown-5"),
     "home-ollama": ("Cellar", "shown-6"),
 }
+# How long each takes to its first word.
+WAITS_MS = dict(zip(ACCOUNTS, (420, 380, 510, 640, 450, 1100)))
 KEYS = [
     {"name": "NextChat on my phone", "limits": {"requests_per_minute": 60}},
     {"name": "阿杰", "limits": {"requests_per_minute": 10, "requests_per_day": 200}, "models": ["qwen-max", "auto"]},
@@ -99,7 +105,8 @@ def main(folder):
         assert stack.stop() == 0, stack.output()
         write_history(stack, ["", *keys])
         stack.start()
-        live_through(stack, fake)
+        live_through(stack, keys)
+        fall_ill(stack, fake, keys)
         with chromium() as browser:
             for language in ("en", "zh"):
                 look(browser, stack, fake, folder, language)
@@ -117,7 +124,7 @@ def make(fake):
     credentials = [ACCOUNTS[f"qianwen-{number}"][1] for number in (1, 2, 3)]
     keys = {f"{id.upper().replace('-', '_')}_API_KEY": f"sk-{ACCOUNTS[id][1]}" for id in SERVICES}
     for id, (_, credential) in ACCOUNTS.items():
-        plan(fake, credential, f"ok~drip20~user-{id}")
+        plan(fake, credential, f"slow-first-{WAITS_MS[id]}~drip25~user-{id}")
     stack = Owner(fake, *credentials, **keys)
     providers = stack.data_dir / "providers"
     providers.mkdir()
@@ -128,20 +135,18 @@ def make(fake):
 
 
 def populate(stack):
-    """What an owner has set up; the ids of the keys."""
-    ids = []
+    """What an owner has set up; the keys' ids with their secrets."""
+    made = {}
     for id, (name, _) in ACCOUNTS.items():
         stack.done(f"accounts/{id}", "PATCH", {"name": name})
     for key in KEYS:
-        made = stack.done("keys", body=key)["key"]
-        ids.append(made["id"])
-        if key["name"] == "Old laptop":
-            stack.done(f"keys/{made['id']}", "PATCH", {"enabled": False})
+        answer = stack.done("keys", body=key)
+        made[answer["key"]["id"]] = answer["secret"]
     stack.set("models.aliases", {"gpt-4o": "qwen-max", "claude-sonnet": "qwen3-coder-plus"})
     stack.set("models.routes", {"qwen-max": ["qianwen/qwen-max", "dashscope-api/qwen3-coder-plus"]})
     stack.set("pool.strategy", "least-busy")
     stack.until_checked("qianwen-1", "qianwen-2", "qianwen-3")
-    return ids
+    return made
 
 
 def write_history(stack, keys):
@@ -198,24 +203,26 @@ def spread(chance, count, places):
     return " ".join(f"{place}:{found[place]}" for place in sorted(found))
 
 
-def live_through(stack, fake):
-    """Calls of the last minute, of all kinds; then one account is signed out, one rests, one is switched off."""
+def live_through(stack, keys):
+    """Calls of the last minutes by the owner and by friends, of all kinds."""
     chance = random.Random(1415)
-    for _ in range(34):
-        model = chance.choice(["qwen-max", "auto", "gpt-4o", "deepseek-chat", "qwen3-coder-plus", "qwen3:14b"])
-        if chance.random() < 0.7:
-            stack.stream(model).read()
-        else:
-            stack.chat(model)
+    names = ["qwen-max", "auto", "gpt-4o", "deepseek-chat", "qwen3-coder-plus", "qwen3:14b"]
+    calls = [(chance.choice(names), chance.choice([stack.key, *keys.values()])) for _ in range(40)]
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda call: stack.stream(call[0], headers={"Authorization": f"Bearer {call[1]}"}).read(), calls))
     stack.chat("gpt-9")
+
+
+def fall_ill(stack, fake, keys):
+    """One account is signed out, one rests, one is switched off; a key is paused."""
     plan(fake, "shown-3", "expired~user-qianwen-3")
     plan(fake, "shown-5", "429-after-300~user-dashscope-api")
-    for _ in range(6):
-        stack.chat("auto")
-        stack.chat("qwen3-coder-plus")
-    stack.done("accounts/qianwen-3/test")
+    for _ in range(3):
+        stack.done("accounts/qianwen-3/test")
+    stack.stream("qwen3-coder-plus").read()
+    until(lambda: stack.chat("auto").status == 200 and stack.account("qianwen-3")["state"] == "expired", 30)
     stack.done("accounts/home-ollama/disable")
-    stack.until_state("qianwen-3", "expired", limit_s=20)
+    stack.done(f"keys/{list(keys)[-1]}", "PATCH", {"enabled": False})
     stack.until_state("dashscope-api", "cooling", "exhausted", limit_s=20)
 
 
@@ -226,6 +233,10 @@ def look(browser, stack, fake, folder, language):
         console.go(name)
         if name == "playground":
             converse(console, fake, language)
+        elif name == "usage":
+            console.open("usage", by="model", range="30d").expect_page("usage")
+        elif name == "connect":
+            console.page.locator("main input").first.fill(ADDRESS)
         shoot(console, folder / f"{name}-{language}.png")
     console.close()
     for kind, options in {"dark": {"theme": "dark"}, "phone": {"width": 390, "height": 800, "scale": 2}}.items():
