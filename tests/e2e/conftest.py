@@ -1,10 +1,13 @@
 """What the tests share: the fake, stacks that are started for them and ended whatever happens, and the SDKs."""
 
 import resource
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from console import Console, chromium
 from fake import Fake
 from gallery import gallery as make_gallery
 from node_sdk import LIBRARIES, Library
@@ -105,6 +108,36 @@ def owner(fake):
         one.close()
     for one in made:
         assert "panicked" not in one.output()
+
+
+@pytest.fixture(scope="module")
+def browser_program():
+    """One browser for all tests of a file. It is no longer-lived, because its loop occupies this thread."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def consoles(browser_program, request, stacks, owner):
+    """Opens tabs; none of them may have complained of anything, or asked anybody else, when the test is over.
+
+    The makers of stacks are named so that the tabs are closed before their services stop.
+    """
+    made = []
+
+    def make(stack, **options):
+        made.append(Console(browser_program, stack, **options))
+        return made[-1]
+
+    yield make
+    failed = getattr(request.node, "failed", False)
+    folder = Path(tempfile.mkdtemp(prefix="qianqiao-console-")) if failed else None
+    for number, console in enumerate(made, 1):
+        if failed:
+            print(f"--- {console.picture(folder / f'{number}.png')}; troubles: {console.troubles()}")
+        console.close()
+    if not failed:
+        assert [console.troubles() for console in made] == [[] for _ in made]
 
 
 def finish(stack):

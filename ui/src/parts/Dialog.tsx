@@ -60,6 +60,13 @@ function Shown({
         event.preventDefault();
         if (!firm) onClose();
       }}
+      onClose={event => {
+        const dialog = event.currentTarget;
+        // A browser closes by itself what refused Esc once before; here only the page decides what is shown.
+        if (event.target !== dialog || !dialog.isConnected || dialog.open) return;
+        if (firm) dialog.showModal();
+        else onClose();
+      }}
       onClick={event => {
         if (!firm && event.target === event.currentTarget) onClose();
       }}

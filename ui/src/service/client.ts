@@ -97,7 +97,7 @@ async function refusal(response: Response): Promise<ServiceError> {
   const code = text(error?.code) ?? `http_${response.status}`;
   if (response.status === 401 && code === 'invalid_api_key') turnedAway.value += 1;
   const message = text(error?.message) ?? t('problem.status', { status: String(response.status) });
-  const retry = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retry = waitIn(response.headers);
   return new ServiceError(
     response.status,
     code,
@@ -105,6 +105,12 @@ async function refusal(response: Response): Promise<ServiceError> {
     text(error?.param),
     Number.isFinite(retry) ? retry : null,
   );
+}
+
+/** How many seconds to wait. Longer waits are not in Retry-After, by which SDKs would sleep. */
+function waitIn(headers: Headers): number {
+  const reset = /^(\d+)s$/.exec(headers.get('x-ratelimit-reset-requests') ?? '');
+  return Number(headers.get('retry-after') ?? reset?.[1] ?? Number.NaN);
 }
 
 // AbortSignal.any is younger than some browsers in use.

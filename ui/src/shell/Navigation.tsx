@@ -10,7 +10,8 @@ const GROUPS: readonly { name: 'run' | 'share' | 'try'; pages: readonly PageName
   { name: 'try', pages: ['playground', 'settings'] },
 ];
 
-export function Navigation() {
+/** The pages. `onGo` hears of each link that is followed, also of the one to the page where the reader is. */
+export function Navigation({ onGo }: { onGo?: () => void }) {
   const ill = state.value?.accounts.filter(account => STATE_TONES[account.state] === 'vermilion').length ?? 0;
   return (
     <nav class="navigation" aria-label={t('shell.nav')}>
@@ -18,7 +19,7 @@ export function Navigation() {
         <ul key={group.name}>
           {group.pages.map(name => (
             <li key={name}>
-              <a href={link(name)} aria-current={page.value === name ? 'page' : undefined}>
+              <a href={link(name)} aria-current={page.value === name ? 'page' : undefined} onClick={onGo}>
                 <Icon name={name} />
                 <span>{t(`page.${name}`)}</span>
                 {name === 'accounts' && ill > 0 && (

@@ -37,7 +37,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <Drawer open={menu} title={t('shell.menu')} onClose={() => setMenu(false)} class="menu-drawer">
-        <Navigation />
+        <Navigation onGo={() => setMenu(false)} />
         <Preferences />
       </Drawer>
     </div>

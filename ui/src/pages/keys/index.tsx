@@ -118,7 +118,13 @@ function Lists({ keys, act, onMake, onOver }: ListsProps) {
 
 function Overlays({ over, keys, close }: { over: Over; keys: Keys; close: () => void }) {
   if (keys.made !== null) {
-    return <SecretDialog made={keys.made} model={keys.model} onClose={keys.forget} />;
+    const { id } = keys.made.key;
+    const forget = () => {
+      keys.forget();
+      // The form that led here is gone, so the focus has nothing to go back to but the new line.
+      setTimeout(() => document.getElementById(id)?.querySelector<HTMLElement>('h3')?.focus());
+    };
+    return <SecretDialog made={keys.made} model={keys.model} onClose={forget} />;
   }
   if (over.kind === 'make') {
     return (

@@ -1,5 +1,7 @@
+import { effect } from '@preact/signals';
 import { answer as ask } from '../../service/client';
 import { isAbort, ServiceError } from '../../service/problem';
+import { ended as sessionEnded, standing } from '../../service/session';
 import { type Answer, cutBefore, messages, nextId, put, type Turn, turns, underWay } from './conversation';
 import { options, requestBody } from './options';
 import { BrokeOff, readStream, take } from './stream';
@@ -58,6 +60,11 @@ export function clear(): void {
   running?.abort();
   turns.value = [];
 }
+
+// Whoever signs out leaves nothing behind. A session that ended by itself may go on where it was.
+effect(() => {
+  if (standing.value === 'out' && !sessionEnded.value) clear();
+});
 
 /** Asks anew for the last answer. */
 export async function retry(): Promise<void> {

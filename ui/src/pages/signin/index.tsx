@@ -1,11 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { duration } from '../../i18n/format';
 import { Button } from '../../parts/Button';
 import { SecretInput } from '../../parts/inputs';
 import { Notice } from '../../parts/Notice';
+import { Countdown } from '../../parts/times';
 import { told } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import { framed } from '../../service/bearer';
+import { currentTime, now } from '../../service/clock';
 import { ServiceError } from '../../service/problem';
 import { ended, signIn } from '../../service/session';
 import { Preferences } from '../../shell/Preferences';
@@ -18,6 +20,7 @@ export function SignIn() {
   const [empty, setEmpty] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const action = useAction(() => signIn(key.trim()));
+  const opens = useMemo(() => currentTime() + waitOf(action.error), [action.error]);
   useEffect(() => input.current?.focus(), []);
 
   const submit = (event: Event) => {
@@ -59,6 +62,12 @@ export function SignIn() {
         <Button type="submit" variant="primary" busy={action.busy} class="signin-submit">
           {t('submit')}
         </Button>
+        {/* The alert has said the wait once; a screen reader need not hear each second. */}
+        {opens > now.value && (
+          <p class="note" aria-hidden="true">
+            {t.rich('opens', { when: <Countdown until={opens} /> })}
+          </p>
+        )}
         {framed && <p class="note">{t('framed')}</p>}
       </form>
     </main>
@@ -70,5 +79,11 @@ function sentence(error: unknown): string | null {
   if (!(error instanceof ServiceError)) return told(error);
   if (error.status === 401) return t('wrong');
   if (error.status !== 429) return error.message;
-  return t('throttled', { wait: duration((error.retryAfter ?? 60) * 1_000) });
+  return t('throttled', { wait: duration(waitOf(error)) });
+}
+
+/** How long the service wants no further try, in ms. */
+function waitOf(error: unknown): number {
+  if (!(error instanceof ServiceError) || error.status !== 429) return 0;
+  return (error.retryAfter ?? 60) * 1_000;
 }
