@@ -150,6 +150,11 @@ impl Sessions {
         self.drop_where(&mut self.lock(), |session| Some(session.id.as_str()) != current);
     }
 
+    /// Waits until it is on disk who was signed out, as far as the disk answers: a crash must not sign them in again.
+    pub async fn settle(&self) {
+        self.database.flush().await;
+    }
+
     fn sweep(&self, live: &mut HashMap<String, Kept>, now: Millis) {
         self.drop_where(live, |session| !session.is_live(now));
     }

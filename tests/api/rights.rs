@@ -26,6 +26,23 @@ impl Home {
         let own = [("DATA_DIR", self.0.to_str().unwrap()), ("API_MASTER_KEY", "")];
         start(&[&own, more].concat())
     }
+
+    /// How many sessions are on disk.
+    fn kept_sessions(&self) -> i64 {
+        use sqlx::{ConnectOptions, Connection};
+        let path = self.0.join("qianqiao.db");
+        actix_rt::System::new().block_on(async {
+            let mut connection = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+            let count = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            count
+        })
+    }
+
+    /// Waits until this many sessions are on disk.
+    fn sessions(&self, count: i64) {
+        until(|| (self.kept_sessions() == count).then_some(()));
+    }
 }
 
 impl Drop for Home {
@@ -48,6 +65,30 @@ fn a_changed_key_ends_the_sessions_even_if_the_client_leaves_at_once() {
     drop(app.send("POST", MASTER_KEY, &[("x-api-key", KEY)], &body));
     until(|| (by(&app, other, "GET", MASTER_KEY, &json!(null)).status == 200).then_some(()));
     until(|| (by(&app, &token, "GET", MASTER_KEY, &json!(null)).status == 401).then_some(()));
+}
+
+#[test]
+fn who_was_signed_out_is_so_on_disk_when_that_is_answered() {
+    let home = Home::new("signed-out");
+    let app = home.app(&[]);
+    let key = ("x-api-key", KEY);
+    let token = sign_in(&app, true);
+    home.sessions(1);
+    assert_eq!(by(&app, &token, "DELETE", "/admin/api/session", &json!(null)).status, 204);
+    assert_eq!(home.kept_sessions(), 0);
+    sign_in(&app, true);
+    home.sessions(1);
+    let id = app.get("/admin/api/sessions").json()["sessions"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(app.call("DELETE", &format!("/admin/api/sessions/{id}"), &[key], "").status, 204);
+    assert_eq!(home.kept_sessions(), 0);
+    sign_in(&app, true);
+    home.sessions(1);
+    assert_eq!(app.call("DELETE", "/admin/api/sessions", &[key], "").status, 204);
+    assert_eq!(home.kept_sessions(), 0);
+    sign_in(&app, true);
+    home.sessions(1);
+    assert_eq!(by(&app, KEY, "POST", MASTER_KEY, &json!({"current": KEY, "new": null})).status, 200);
+    assert_eq!(home.kept_sessions(), 0);
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub async fn change(owner: Owner, state: Data<AppState>, body: Result<Bytes, Err
         if changed.is_ok() {
             // Whoever signed in with the old key has to show the new one.
             state.console.sessions.end_all_but(owner.session.as_ref().map(|session| session.id.as_str()));
+            state.console.sessions.settle().await;
         }
         Some(changed)
     });

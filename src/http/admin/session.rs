@@ -139,7 +139,10 @@ fn throttled(wait: Duration) -> HttpResponse {
 #[utoipa::path(delete, path = "/admin/api/session", tag = "session", responses((status = 204), (status = 403, description = "Another site sent this.")), security((), ("key" = [])))]
 pub async fn sign_out(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Refused> {
     match right(&request) {
-        Ok(Owner { session: Some(session) }) => drop(state.console.sessions.end(&session.id)),
+        Ok(Owner { session: Some(session) }) => {
+            state.console.sessions.end(&session.id);
+            state.console.sessions.settle().await;
+        }
         Err(refused) if refused.is_forbidden() => return Err(refused),
         // Whoever is signed out already has what was asked for.
         _ => {}
@@ -173,6 +176,7 @@ pub async fn list(owner: Owner, state: Data<AppState>) -> HttpResponse {
 #[utoipa::path(delete, path = "/admin/api/sessions/{id}", tag = "session", params(("id" = String, Path)), responses((status = 204), (status = 404)), security(("key" = [])))]
 pub async fn end(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpResponse {
     if state.console.sessions.end(&id) {
+        state.console.sessions.settle().await;
         return HttpResponse::NoContent().finish();
     }
     No::missing("There is no such session; GET /admin/api/sessions lists them.").answer()
@@ -182,5 +186,6 @@ pub async fn end(_: Owner, state: Data<AppState>, id: Path<String>) -> HttpRespo
 #[utoipa::path(delete, path = "/admin/api/sessions", tag = "session", responses((status = 204)), security(("key" = [])))]
 pub async fn end_all(_: Owner, request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     state.console.sessions.end_all();
+    state.console.sessions.settle().await;
     without_cookie(&request)
 }
