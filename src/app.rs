@@ -103,7 +103,7 @@ impl App {
         let proxy = settings.upstream_proxy.as_ref().map(|proxy| proxy.expose().as_str());
         let outbound = upstream::Settings::new(proxy)?.with_network(network);
         let Opened { household, settings: adjustable, console, writer, outbox } =
-            opening::open(config, &store, kinds, &mut warnings).await?;
+            opening::open(config, &store, kinds, &master_key.expose(), &mut warnings).await?;
         let (janitor, bin) = Janitor::new();
         let (rolls_in, rolls) = Rolls::new();
         let limits = settings.limits.clone();

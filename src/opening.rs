@@ -36,7 +36,7 @@ pub struct Opened {
     pub outbox: Outbox,
 }
 
-/// Opens the store and brings it and the environment to agree.
+/// Opens the store and brings it and the environment to agree; `key` is the owner's.
 ///
 /// # Errors
 /// A sentence with the mend.
@@ -44,6 +44,7 @@ pub async fn open(
     config: &Config,
     store: &Store,
     kinds: &[&dyn Kind],
+    key: &str,
     warnings: &mut Vec<String>,
 ) -> Result<Opened, String> {
     let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs() / (DAY / 1000));
@@ -71,7 +72,7 @@ pub async fn open(
     }
     let base = base(&config.settings)?;
     let settings = Settings::new(base, &contents.settings, database.clone(), Arc::clone(&roster), warnings);
-    let console = Console::new(&database, contents.sessions, contents.audit, pool.now());
+    let console = Console::new(&database, contents.sessions, contents.audit, key, pool.now());
     let household = Household { roster, registry, keyring, database, files, notifier, usage: ledger };
     Ok(Opened { household, settings, console, writer, outbox })
 }

@@ -35,10 +35,16 @@ pub struct Console {
 }
 
 impl Console {
-    /// With what was kept.
-    pub fn new(database: &Database, sessions: Vec<SessionRecord>, audit: Vec<AuditRecord>, now: Millis) -> Self {
+    /// With what was kept; `key` is the owner's.
+    pub fn new(
+        database: &Database,
+        sessions: Vec<SessionRecord>,
+        audit: Vec<AuditRecord>,
+        key: &str,
+        now: Millis,
+    ) -> Self {
         Self {
-            sessions: Sessions::new(database.clone(), sessions, now),
+            sessions: Sessions::new(database.clone(), sessions, key, now),
             throttle: Throttle::default(),
             audit: Audit::new(database.clone(), audit),
             board: Arc::default(),

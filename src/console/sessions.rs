@@ -52,6 +52,8 @@ impl Session {
 /// Everybody who is signed in.
 pub struct Sessions {
     database: Database,
+    /// The fingerprint of the owner's key with which all of them hold.
+    key: Mutex<String>,
     /// By the hash of the token.
     live: Mutex<HashMap<String, Kept>>,
 }
@@ -63,16 +65,18 @@ struct Kept {
 }
 
 impl Sessions {
-    /// With those that were kept, as far as they have not ended meanwhile.
-    pub fn new(database: Database, kept: Vec<SessionRecord>, now: Millis) -> Self {
-        let sessions = Self { database, live: Mutex::default() };
+    /// With those that were kept, as far as they have not ended meanwhile and the owner's key is still the one with which
+    /// they hold: a key is often changed because somebody else has it.
+    pub fn new(database: Database, kept: Vec<SessionRecord>, key: &str, now: Millis) -> Self {
+        let key = database.fingerprint(key);
+        let sessions = Self { database, key: Mutex::new(key.clone()), live: Mutex::default() };
         let mut live = sessions.lock();
         for record in kept {
             // A clock that was ahead then must not make a session last longer.
             let time = |ms: i64| Millis::try_from(ms).unwrap_or_default().min(now);
             let (id, created, seen) = (record.id, time(record.created_ms), time(record.seen_ms));
             let session = Session { id, created, seen, address: record.address };
-            if session.is_live(now) {
+            if session.is_live(now) && record.key == key {
                 live.insert(record.hash, Kept { noted: seen, session });
             } else {
                 sessions.database.put(Record::DropSession(session.id));
@@ -94,7 +98,7 @@ impl Sessions {
             let Some(id) = oldest.map(|session| session.id.clone()) else { break };
             self.drop_where(&mut live, |session| session.id == id);
         }
-        self.database.put(Record::Session(record(&hash, &session)));
+        self.keep(&hash, &session);
         live.insert(hash, Kept { session: session.clone(), noted: now });
         (Secret::new(token), session)
     }
@@ -115,7 +119,7 @@ impl Sessions {
         kept.session.seen = now.max(kept.session.seen);
         if kept.session.seen >= kept.noted + SEEN_STEP {
             kept.noted = kept.session.seen;
-            self.database.put(Record::Session(record(&hash, &kept.session)));
+            self.keep(&hash, &kept.session);
         }
         Some(kept.session.clone())
     }
@@ -142,17 +146,36 @@ impl Sessions {
 
     /// Ends all.
     pub fn end_all(&self) {
-        self.end_all_but(None);
+        self.drop_where(&mut self.lock(), |_| true);
     }
 
-    /// Ends all but the one with this id: the key by which they signed in holds no more.
-    pub fn end_all_but(&self, current: Option<&str>) {
-        self.drop_where(&mut self.lock(), |session| Some(session.id.as_str()) != current);
+    /// The owner's key is another one now: ends all but the one with this id, which goes on with it.
+    pub fn key_changed(&self, key: &str, current: Option<&str>) {
+        let mut live = self.lock();
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = self.database.fingerprint(key);
+        self.drop_where(&mut live, |session| Some(session.id.as_str()) != current);
+        live.iter().for_each(|(hash, kept)| self.keep(hash, &kept.session));
     }
 
     /// Waits until it is on disk who was signed out, as far as the disk answers: a crash must not sign them in again.
     pub async fn settle(&self) {
         self.database.flush().await;
+    }
+
+    fn keep(&self, hash: &str, session: &Session) {
+        self.database.put(Record::Session(self.record(hash, session)));
+    }
+
+    fn record(&self, hash: &str, session: &Session) -> SessionRecord {
+        let time = |ms: Millis| i64::try_from(ms).unwrap_or(i64::MAX);
+        SessionRecord {
+            id: session.id.clone(),
+            hash: hash.to_owned(),
+            created_ms: time(session.created),
+            seen_ms: time(session.seen),
+            address: session.address.clone(),
+            key: self.key.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
     }
 
     fn sweep(&self, live: &mut HashMap<String, Kept>, now: Millis) {
@@ -173,17 +196,6 @@ impl Sessions {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn record(hash: &str, session: &Session) -> SessionRecord {
-    let time = |ms: Millis| i64::try_from(ms).unwrap_or(i64::MAX);
-    SessionRecord {
-        id: session.id.clone(),
-        hash: hash.to_owned(),
-        created_ms: time(session.created),
-        seen_ms: time(session.seen),
-        address: session.address.clone(),
     }
 }
 

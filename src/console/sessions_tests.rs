@@ -10,7 +10,7 @@ async fn nowhere() -> (Database, Writer, Contents) {
 }
 
 async fn sessions() -> Sessions {
-    Sessions::new(nowhere().await.0, Vec::new(), START)
+    Sessions::new(nowhere().await.0, Vec::new(), "key", START)
 }
 
 fn home() -> Address {
@@ -67,7 +67,7 @@ async fn sessions_end_one_by_one_or_all_but_the_own() {
     assert_eq!(listed(), [id(3), id(2), id(1), id(0)]);
     assert!(sessions.end(id(1)) && !sessions.end(id(1)) && !sessions.end("none"));
     assert!(sessions.find(made[1].0.expose().as_bytes(), START + 9).is_none());
-    sessions.end_all_but(Some(id(2)));
+    sessions.key_changed("another", Some(id(2)));
     assert_eq!(listed(), [id(2)]);
     sessions.end_all();
     assert!(listed().is_empty() && !sessions.is_live(id(2), START + 9));
@@ -86,21 +86,25 @@ async fn there_are_only_so_many_and_the_oldest_go() {
 async fn what_was_kept_holds_again_unless_it_ended_meanwhile() {
     let before = sessions().await;
     let (token, session) = before.begin(home(), START);
-    let kept = vec![record(&hash(token.expose().as_bytes()), &session)];
-    let after = |now| {
-        let kept = kept.clone();
-        async move { Sessions::new(nowhere().await.0, kept, now) }
-    };
-    assert_eq!(after(START + HOUR).await.find(token.expose().as_bytes(), START + HOUR).unwrap().id, session.id);
-    assert!(after(START + IDLE).await.list(START).is_empty());
+    let kept = vec![before.record(&hash(token.expose().as_bytes()), &session)];
+    let after = |key, now| Sessions::new(before.database.clone(), kept.clone(), key, now);
+    let id = |sessions: Sessions, now| sessions.find(token.expose().as_bytes(), now).map(|found| found.id);
+    assert_eq!(id(after("key", START + HOUR), START + HOUR), Some(session.id.clone()));
+    assert_eq!(id(after("key", START + IDLE), START), None);
+    assert_eq!(id(after("another", START + HOUR), START + HOUR), None, "the owner's key was changed meanwhile");
+    before.key_changed("another", Some(&session.id));
+    let kept = vec![before.record(&hash(token.expose().as_bytes()), &session)];
+    assert_eq!(id(Sessions::new(before.database.clone(), kept, "another", START), START), Some(session.id));
 }
 
 #[tokio::test]
 async fn a_clock_that_was_days_ahead_makes_no_session_last_longer() {
     let ahead = i64::try_from(START + 400 * 24 * HOUR).unwrap();
     let (id, hash) = ("a".to_owned(), hash(b"qqs-a"));
-    let kept = SessionRecord { id, hash, created_ms: ahead, seen_ms: ahead, address: String::new() };
-    let sessions = Sessions::new(nowhere().await.0, vec![kept], START);
+    let database = nowhere().await.0;
+    let key = database.fingerprint("key");
+    let kept = SessionRecord { id, hash, created_ms: ahead, seen_ms: ahead, address: String::new(), key };
+    let sessions = Sessions::new(database, vec![kept], "key", START);
     assert!(sessions.is_live("a", START) && !sessions.is_live("a", START + IDLE));
     assert_eq!(sessions.list(START).first().map(Session::expires), Some(START + LIFE));
 }

@@ -4,7 +4,14 @@ use super::fixture::{Folder, Running, reread};
 use super::{AUDIT_KEPT, AuditRecord, Kept, Record, SessionRecord, restore};
 
 fn session(id: &str, seen_ms: i64) -> SessionRecord {
-    SessionRecord { id: id.into(), hash: format!("hash of {id}"), created_ms: 1, seen_ms, address: "192.0.2.1".into() }
+    SessionRecord {
+        id: id.into(),
+        hash: format!("hash of {id}"),
+        created_ms: 1,
+        seen_ms,
+        address: "192.0.2.1".into(),
+        key: "k".into(),
+    }
 }
 
 fn entry(seq: i64, times: u32) -> AuditRecord {

@@ -217,9 +217,9 @@ mod tests {
     #[test]
     fn a_session_that_ended_is_not_written_and_audit_entries_are_bounded() {
         let mut pending = Pending::default();
-        let seen =
-            SessionRecord { id: "s".into(), hash: String::new(), created_ms: 1, seen_ms: 1, address: String::new() };
-        pending.add(Record::Session(seen));
+        let none = String::new;
+        let (hash, address, key) = (none(), none(), none());
+        pending.add(Record::Session(SessionRecord { id: "s".into(), hash, created_ms: 1, seen_ms: 1, address, key }));
         pending.add(Record::DropSession("s".into()));
         assert_eq!(names(&pending), ["drop session s"]);
         let entry = |seq| AuditRecord {

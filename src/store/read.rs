@@ -143,13 +143,15 @@ async fn has_table(connection: &mut SqliteConnection, name: &str) -> sqlx::Resul
 }
 
 async fn sessions(connection: &mut SqliteConnection) -> sqlx::Result<Vec<SessionRecord>> {
-    const ALL: &str = "SELECT id, hash, created_ms, seen_ms, address FROM sessions ORDER BY created_ms, id";
+    const ALL: &str = "SELECT id, hash, created_ms, seen_ms, address, key FROM sessions ORDER BY created_ms, id";
     if !has_table(connection, "sessions").await? {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String, String, i64, i64, String)> = sqlx::query_as(ALL).fetch_all(connection).await?;
-    let record = |(id, hash, created_ms, seen_ms, address)| SessionRecord { id, hash, created_ms, seen_ms, address };
-    Ok(rows.into_iter().map(record).collect())
+    let rows: Vec<(String, String, i64, i64, String, String)> = sqlx::query_as(ALL).fetch_all(connection).await?;
+    let rows = rows.into_iter();
+    let record =
+        |(id, hash, created_ms, seen_ms, address, key)| SessionRecord { id, hash, created_ms, seen_ms, address, key };
+    Ok(rows.map(record).collect())
 }
 
 async fn audit(connection: &mut SqliteConnection) -> sqlx::Result<Vec<AuditRecord>> {

@@ -107,6 +107,8 @@ pub struct SessionRecord {
     pub seen_ms: i64,
     /// The address that signed in.
     pub address: String,
+    /// The fingerprint of the owner's key with which it holds.
+    pub key: String,
 }
 
 /// What somebody changed, or tried to.

@@ -39,8 +39,8 @@ const MODELS: &str = "INSERT INTO models (provider, body, at_ms) VALUES ($1, $2,
     ON CONFLICT (provider) DO UPDATE SET body = excluded.body, at_ms = excluded.at_ms";
 const FILE: &str = "INSERT INTO files (id, owner, purpose, bytes, created_ms, expires_at, sealed) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
-const SESSION: &str = "INSERT INTO sessions (id, hash, created_ms, seen_ms, address) VALUES ($1, $2, $3, $4, $5) \
-    ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms";
+const SESSION: &str = "INSERT INTO sessions (id, hash, created_ms, seen_ms, address, key) VALUES ($1, $2, $3, $4, $5, $6) \
+    ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms, key = excluded.key";
 const AUDIT: &str = "INSERT INTO audit (slot, seq, at_ms, who, address, action, subject, status, times) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (slot) DO UPDATE SET \
     seq = excluded.seq, at_ms = excluded.at_ms, who = excluded.who, address = excluded.address, \
@@ -176,7 +176,7 @@ fn file<'q>(file: &'q FileRecord, vault: &Vault) -> sqlx::Result<Statement<'q>> 
 
 fn session(session: &SessionRecord) -> Statement<'_> {
     let row = sqlx::query(SESSION).bind(&session.id).bind(&session.hash);
-    row.bind(session.created_ms).bind(session.seen_ms).bind(&session.address)
+    row.bind(session.created_ms).bind(session.seen_ms).bind(&session.address).bind(&session.key)
 }
 
 fn audit(entry: &AuditRecord) -> Statement<'_> {

@@ -65,7 +65,8 @@ pub async fn change(owner: Owner, state: Data<AppState>, body: Result<Bytes, Err
         let changed = actix_web::web::block(move || key.master_key.change(&current, new)).await.ok()?;
         if changed.is_ok() {
             // Whoever signed in with the old key has to show the new one.
-            state.console.sessions.end_all_but(owner.session.as_ref().map(|session| session.id.as_str()));
+            let current = owner.session.as_ref().map(|session| session.id.as_str());
+            state.console.sessions.key_changed(&state.master_key.expose(), current);
             state.console.sessions.settle().await;
         }
         Some(changed)

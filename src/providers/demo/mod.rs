@@ -14,11 +14,12 @@ const ID: &str = "demo";
 
 const ANSWER: &str = "qianqiao 千桥 works: this answer went through the whole gateway. \
 It comes from the built-in demo, because no account is configured yet.\n\n\
-Put one of these into `.env` (or the secrets of your Space) and start again:\n\
+Open this address in a browser, sign in with the key you used, and paste an account. \
+Or put one of these into `.env` (or the secrets of your Space) and start again:\n\
 - `CN_ACCOUNT_1_COOKIE=…` the Cookie header of a signed-in https://www.qianwen.com page\n\
 - `DASHSCOPE_API_KEY=…`, `DEEPSEEK_API_KEY=…`, `MOONSHOT_API_KEY=…` or another official API's key\n\
 - `OLLAMA_BASE_URL=http://localhost:11434/v1` for models on your own machine\n\n\
-千桥已经可以使用：这条回答走完了整条链路。现在还没有配置账号，请按上面的说明填写 `.env` 后重新启动。";
+千桥已经可以使用：这条回答走完了整条链路。现在还没有配置账号，请用浏览器打开本站地址，用同一把密钥登录，粘贴一个账号；也可以按上面的说明填写 `.env` 后重新启动。";
 
 /// The kind: one provider, while there is no other.
 pub struct Demo;

@@ -127,7 +127,7 @@ export const t = dictionary({
     'store.text': '账号、密钥和设置在重启后会丢失，请检查数据目录是否可写。',
     'store.go': '查看设置',
     'cause.expired': '登录已失效。请在网站上重新登录，再把新的凭证粘贴进来。',
-    'cause.needs_owner': '网站要求真人验证。请用这个账号打开网站完成验证，然后回来点“立即检测”。',
+    'cause.needs_owner': '网站要求真人验证。请用这个账号打开网站完成验证，然后回来点“立即测试”。',
     'cause.banned': '账号已被网站封停。',
 
     'bridge.title': '账号',

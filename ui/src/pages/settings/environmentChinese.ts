@@ -1,6 +1,7 @@
 /** What the service says of its variables in English, for those who read Chinese. */
 const MEANINGS: Record<string, string> = {
   API_MASTER_KEY: '主密钥，至少 16 个字符；不填则自动生成并保存。',
+  METRICS_TOKEN: '只用于读取 /metrics 的令牌，给 Prometheus 用。',
   MODEL_TO_ACCOUNT_MAP: 'JSON：把模型固定到某个账号编号。',
   QIANWEN_KEEP_SESSIONS: '是否在网站历史里保留接口产生的对话。',
   QIANWEN_BASE_URL: '测试用：代替所有千问域名的一个地址。',
