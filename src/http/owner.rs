@@ -97,8 +97,8 @@ fn own_page(request: &HttpRequest) -> Result<(), Refused> {
     if marked && is_of_this_site(request.headers()) {
         return Ok(());
     }
-    let message =
-        "A change by cookie needs the header `x-qianqiao-console: 1` and must come from this site's own page.";
+    let message = "A change by cookie needs the header `x-qianqiao-console: 1` and must come from this site's own page. \
+                   A proxy before the service must pass `Host` on as the browser sent it.";
     Err(Refused::csrf(message))
 }
 

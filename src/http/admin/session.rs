@@ -81,7 +81,9 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 pub async fn sign_in(request: HttpRequest, state: Data<AppState>, body: Payload) -> Result<HttpResponse, Refused> {
     // Otherwise any page could make its visitors' browsers fail here until their owner has to wait.
     if !is_of_this_site(request.headers()) {
-        return Err(Refused::csrf("Sign in on this site's own page."));
+        return Err(Refused::csrf(
+            "Sign in on this site's own page. A proxy before the service must pass `Host` on as the browser sent it.",
+        ));
     }
     let Ok(body) = body.to_bytes_limited(MOST).await else {
         return Ok(No::wrong("body", format!("it is larger than {MOST} bytes")).answer());

@@ -6,9 +6,13 @@ use actix_web::http::header::{self, HeaderMap};
 /// what else a change needs holds for it all the same.
 pub fn is_of_this_site(headers: &HeaderMap) -> bool {
     // `none` is the person: a bookmark, the address bar. `same-site` is a neighbour: another port, another subdomain.
-    let mut words = headers.get_all("sec-fetch-site");
+    let words = || headers.get_all("sec-fetch-site");
+    // The browser knows whom it asked, and no page can set this; a proxy before us may have changed `Host`.
+    if words().next().is_some() && words().all(|word| word == "same-origin") {
+        return true;
+    }
     let mut origins = headers.get_all(header::ORIGIN);
-    words.all(|word| word == "same-origin" || word == "none")
+    words().all(|word| word == "same-origin" || word == "none")
         && origins.all(|origin| origin.to_str().is_ok_and(|origin| is_ours(origin, headers)))
 }
 
@@ -43,8 +47,13 @@ mod tests {
             ["http://home.example", "http://home.example:8083", "https://evil.example", "null", "", "home.example:8082"]
         {
             assert!(!ours(&[host, ("origin", other)]), "{other}");
-            assert!(!ours(&[host, ("origin", other), ("sec-fetch-site", "same-origin")]), "{other}");
+            assert!(!ours(&[host, ("origin", other), ("sec-fetch-site", "none")]), "{other}");
         }
+        // Most proxies change `Host` if nobody tells them not to; but the browser knows whom it asked.
+        let behind = [("host", "127.0.0.1:8082"), ("origin", "https://chat.example")];
+        assert!(!ours(&behind));
+        assert!(ours(&[behind[0], behind[1], ("sec-fetch-site", "same-origin")]));
+        assert!(!ours(&[behind[0], behind[1], ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]));
         for word in ["same-site", "cross-site", ""] {
             assert!(!ours(&[host, ("origin", "http://home.example:8082"), ("sec-fetch-site", word)]), "{word}");
         }
