@@ -75,15 +75,14 @@ impl Ledger {
             Vec::new()
         });
         let held = self.books().hours.since(query.from - query.from % super::hours::HOUR);
-        let held = held.into_iter().map(|(start, cells)| TallyRecord {
-            start_ms: number(start),
-            hours: 1,
-            body: text(&cells),
-        });
-        // A chart of a year takes some milliseconds of thinking, which no stream should wait for.
-        let held: Vec<_> = held.collect();
         let empty = Sum::new(query.clone()).report();
+        // A chart of a year takes some milliseconds of thinking, which no stream should wait for.
         let summed = tokio::task::spawn_blocking(move || {
+            let held = held.into_iter().map(|(start, cells)| TallyRecord {
+                start_ms: number(start),
+                hours: 1,
+                body: text(&cells),
+            });
             // What memory holds of an hour is newer than what the disk does.
             let all: BTreeMap<_, _> =
                 kept.into_iter().chain(held).map(|one| ((one.start_ms, one.hours), one)).collect();
