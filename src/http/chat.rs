@@ -63,7 +63,11 @@ pub async fn completions(
     }
     let body = match body {
         Ok(body) => own(body),
-        Err(error) => return Err(Refused::body(&error, state.body_limit).counted(receipt)),
+        Err(error) => {
+            let refused = Refused::body(&error, state.body_limit);
+            // Whoever left within the question has seen no refusal; the receipt alone tells of a client that left.
+            return Err(if problem::has_left(&error) { refused } else { refused.counted(receipt) });
+        }
     };
     let conversation = head.headers().get(CONVERSATION).and_then(|value| value.to_str().ok());
     Ok(match begin(&caller, &state, &client, body, conversation, receipt) {
@@ -113,7 +117,10 @@ fn begin(
     request.session = conversation.map(str::to_owned);
     caller.files_of().clone_into(&mut request.files_of);
     if !caller.allows(&request.model) {
-        return Err(models::unknown(&request.model));
+        let fault = models::unknown(&request.model);
+        receipt.asked(&request.model, request.stream);
+        receipt.failed(&fault);
+        return Err(fault);
     }
     let (streams, legacy) = (request.stream, request.legacy_functions);
     let identity = Identity::new(&request.model, &random::hex(12));

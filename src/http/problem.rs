@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
@@ -9,6 +10,11 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use crate::chat::Fault;
 use crate::openai::error::{self, Retry};
 use crate::usage::{Outcome, Receipt};
+
+/// Whether a body could not be read because its sender is gone.
+pub fn has_left(error: &actix_web::Error) -> bool {
+    matches!(error.as_error(), Some(PayloadError::Incomplete(_) | PayloadError::Io(_)))
+}
 
 /// Writes a fault.
 pub fn answer(fault: &Fault, owner: bool) -> HttpResponse {

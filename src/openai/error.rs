@@ -14,6 +14,9 @@ pub const LONGEST_RETRY_AFTER: u64 = 60;
 /// What is told to wait when nobody knows better, in seconds.
 const DEFAULT_RETRY_AFTER: u64 = 5;
 
+/// The code by which a model is told that nobody has.
+pub const MODEL_NOT_FOUND: Option<&str> = Some("model_not_found");
+
 /// An error as a client gets it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ErrorReply {
@@ -95,7 +98,7 @@ fn class(fault: &Fault) -> (u16, &'static str, Option<&'static str>) {
         FaultKind::Request => {
             (fault.status.filter(|s| [409, 413, 422].contains(s)).unwrap_or(400), "invalid_request_error", None)
         }
-        FaultKind::ModelNotFound => (404, "invalid_request_error", Some("model_not_found")),
+        FaultKind::ModelNotFound => (404, "invalid_request_error", MODEL_NOT_FOUND),
         FaultKind::ContentFilter => (400, "invalid_request_error", Some("content_filter")),
         FaultKind::Upstream => {
             (fault.status.filter(|s| [503, 504].contains(s)).unwrap_or(502), "api_error", Some("upstream_error"))

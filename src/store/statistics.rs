@@ -54,31 +54,24 @@ pub(super) async fn write_calls<'a>(
 
 /// Makes days of the hours that are old on `today`, all or none, and forgets the days that are very old.
 pub(super) async fn roll_up(connection: &mut SqliteConnection, today: i64) -> sqlx::Result<()> {
-    const OLD: &str = "SELECT start_ms, body FROM tallies WHERE names = 'all' AND start_ms < $1 AND start_ms >= $2 \
-        ORDER BY start_ms, hours";
+    // A day that is there already takes hours in that came after it: a clock may have been wrong.
+    const OLD: &str = "SELECT start_ms, body FROM tallies WHERE names = 'all' AND start_ms < $1 AND start_ms / $2 IN \
+        (SELECT start_ms / $2 FROM tallies WHERE hours = 1 AND start_ms < $1) ORDER BY start_ms, hours";
     let before = (today - HOURS_KEPT) * DAY_MS;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let first: Option<i64> = sqlx::query_scalar("SELECT min(start_ms) FROM tallies WHERE hours = 1 AND start_ms < $1")
-        .bind(before)
-        .fetch_one(&mut *transaction)
-        .await?;
-    if let Some(first) = first {
-        let first = first - first.rem_euclid(DAY_MS);
-        let old: Vec<(i64, String)> = sqlx::query_as(OLD).bind(before).bind(first).fetch_all(&mut *transaction).await?;
-        let mut days: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
-        for (start, body) in &old {
-            // A day that is there already takes hours in that came after it: a clock may have been wrong.
-            days.entry(start - start.rem_euclid(DAY_MS)).or_default().push(body);
-        }
-        for (start_ms, bodies) in days {
-            for names in Names::EACH {
-                let day = TallyRecord { start_ms, hours: 24, body: merged(bodies.iter().copied(), names) };
-                write_sums(&mut transaction, &day, names).await?;
-            }
-        }
-        let forget = sqlx::query("DELETE FROM tallies WHERE hours = 1 AND start_ms < $1").bind(before);
-        forget.execute(&mut *transaction).await?;
+    let old: Vec<(i64, String)> = sqlx::query_as(OLD).bind(before).bind(DAY_MS).fetch_all(&mut *transaction).await?;
+    let mut days: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+    for (start, body) in &old {
+        days.entry(start - start.rem_euclid(DAY_MS)).or_default().push(body);
     }
+    for (start_ms, bodies) in days {
+        for names in Names::EACH {
+            let day = TallyRecord { start_ms, hours: 24, body: merged(bodies.iter().copied(), names) };
+            write_sums(&mut transaction, &day, names).await?;
+        }
+    }
+    let forget = sqlx::query("DELETE FROM tallies WHERE hours = 1 AND start_ms < $1").bind(before);
+    forget.execute(&mut *transaction).await?;
     let forget = sqlx::query("DELETE FROM tallies WHERE start_ms < $1").bind((today - DAYS_KEPT) * DAY_MS);
     forget.execute(&mut *transaction).await?;
     transaction.commit().await

@@ -65,6 +65,27 @@ async fn old_hours_become_days_and_very_old_days_go() {
 }
 
 #[tokio::test]
+async fn an_hour_that_comes_late_touches_no_day_but_its_own() {
+    let folder = Folder::new();
+    let running = Running::start(&folder).await;
+    let day = |ago: i64| (TODAY - ago) * DAY;
+    put(&running.database, &[tally(day(700), 3), tally(day(600), 3), tally(day(500), 3)]).await;
+    running.stop().await;
+    Running::start(&folder).await.stop().await;
+    let running = Running::start(&folder).await;
+    put(&running.database, &[tally(day(700) + HOUR, 3), tally(day(500) + HOUR, 3)]).await;
+    running.stop().await;
+    let mut past = connection(&folder.path(FILE)).await;
+    let refuse =
+        "CREATE TRIGGER refuse BEFORE UPDATE ON tallies WHEN OLD.start_ms = {} BEGIN SELECT RAISE(ABORT, 'no'); END";
+    let refuse = refuse.replace("{}", &day(600).to_string());
+    sqlx::query(sqlx::AssertSqlSafe(refuse)).execute(&mut past).await.unwrap();
+    let running = Running::start(&folder).await;
+    assert_eq!(told(&running.database, 0).await, [(day(700), 24, 6), (day(600), 24, 3), (day(500), 24, 6)]);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn only_the_newest_calls_are_kept() {
     let folder = Folder::new();
     let running = Running::start(&folder).await;

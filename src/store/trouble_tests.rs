@@ -136,6 +136,26 @@ async fn on_a_full_disk_changes_wait_in_memory_and_are_written_when_there_is_roo
 }
 
 #[tokio::test]
+async fn what_was_written_is_not_written_again_because_the_old_could_not_be_forgotten() {
+    let folder = filled(None).await;
+    let (database, mut writer, contents) = Database::open(&folder, None, TODAY).await.unwrap();
+    let disk = writer.disk.as_mut().unwrap();
+    disk.batches = u32::MAX - 10;
+    let running = Running::run(database, writer, contents);
+    let mut past = connection(&folder.path("qianqiao.db")).await;
+    let refuse = "CREATE TRIGGER refuse BEFORE DELETE ON tallies BEGIN SELECT RAISE(ABORT, 'no'); END";
+    sqlx::query(refuse).execute(&mut past).await.unwrap();
+    let old = super::TallyRecord { start_ms: 0, hours: 24, body: String::new() };
+    assert_eq!(running.database.commit(vec![Record::Tally(old), event("a-1", 1)]).await, Kept::Disk);
+    assert_eq!(running.database.commit(vec![event("a-1", 2)]).await, Kept::Disk);
+    assert!(running.database.status().on_disk);
+    sqlx::query("DROP TRIGGER refuse").execute(&mut past).await.unwrap();
+    past.close().await.unwrap();
+    running.stop().await;
+    assert_eq!(reread(&folder).await.events.iter().map(|event| event.at_ms).collect::<Vec<_>>(), [1, 2], "each once");
+}
+
+#[tokio::test]
 async fn it_recovers_by_itself_from_a_lock_that_nobody_gives_back_in_time() {
     let folder = filled(None).await;
     let running = Running::start(&folder).await;

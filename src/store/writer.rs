@@ -211,7 +211,7 @@ pub(super) struct Disk {
     vault: Arc<Vault>,
     connection: Option<SqliteConnection>,
     last_event: i64,
-    batches: u32,
+    pub(super) batches: u32,
     /// The day on which the old was last forgotten, and when that was. The days since are counted by a clock that
     /// nobody can set: a wrong date must not make everything old.
     pruned: (i64, Instant),
@@ -245,7 +245,7 @@ impl Disk {
         let mut connection = self.connect().await?;
         match self.try_write(&mut connection, batch).await {
             Ok(()) => {
-                self.connection = Some(connection);
+                self.tidy(connection).await;
                 Ok(())
             }
             Err(error) => {
@@ -253,6 +253,25 @@ impl Disk {
                 Err(Trouble::of(&error, &self.path))
             }
         }
+    }
+
+    /// Forgets the old where it is time. What was written stays written if that fails: it would be there twice if it were
+    /// tried again.
+    async fn tidy(&mut self, mut connection: SqliteConnection) {
+        let (day, at) = self.pruned;
+        let days = i64::try_from(at.elapsed().as_secs() / DAY.as_secs()).unwrap_or_default();
+        if self.batches >= PRUNE_AFTER || days > 0 {
+            // The part of a day that has passed is not lost, even if the old is forgotten often.
+            self.pruned = (day + days, at + DAY * u32::try_from(days).unwrap_or_default());
+            self.batches = 0;
+            if let Err(error) = write::prune(&mut connection, day + days).await {
+                let why = Trouble::of(&error, &self.path).sentence();
+                log::warn!("what is old is not forgotten yet: {why}; it is tried again later");
+                let _ = connection.close().await;
+                return;
+            }
+        }
+        self.connection = Some(connection);
     }
 
     async fn connect(&mut self) -> Result<SqliteConnection, Trouble> {
@@ -272,14 +291,6 @@ impl Disk {
         super::fixture::limit(connection, self.pages.load(std::sync::atomic::Ordering::Relaxed)).await?;
         self.last_event = write::batch(connection, batch, &self.vault, self.last_event).await?;
         self.batches += 1;
-        let (day, at) = self.pruned;
-        let days = i64::try_from(at.elapsed().as_secs() / DAY.as_secs()).unwrap_or_default();
-        if self.batches >= PRUNE_AFTER || days > 0 {
-            write::prune(connection, day + days).await?;
-            // The part of a day that has passed is not lost, even if the old is forgotten often.
-            self.pruned = (day + days, at + DAY * u32::try_from(days).unwrap_or_default());
-            self.batches = 0;
-        }
         Ok(())
     }
 

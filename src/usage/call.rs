@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::name::Name;
 use crate::counts::Outcome;
+use crate::openai::error;
 
 /// A call that has ended: who asked whom for what, and how it went. Never what was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,6 +57,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Whether nobody has what it asked for, so that it is counted under no model's name.
+    pub(super) fn asks_for_no_model(&self) -> bool {
+        self.account.is_none() && self.code.as_deref() == error::MODEL_NOT_FOUND
+    }
+
     /// Tokens of question and answer.
     pub const fn tokens(&self) -> u64 {
         self.prompt_tokens.saturating_add(self.completion_tokens)

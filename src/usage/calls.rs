@@ -21,7 +21,7 @@ pub struct CallFilter<'a> {
     pub before: Option<u64>,
     /// The key that called.
     pub key: Option<&'a str>,
-    /// The model as it was asked for.
+    /// The model as it was asked for; empty for those that nobody has.
     pub model: Option<&'a str>,
     /// The account that was asked last.
     pub account: Option<&'a str>,
@@ -33,7 +33,7 @@ impl CallFilter<'_> {
     fn fits(&self, call: &Call) -> bool {
         self.before.is_none_or(|before| call.seq < before)
             && self.key.is_none_or(|key| *call.key == *key)
-            && self.model.is_none_or(|model| *call.model == *model)
+            && self.model.is_none_or(|model| *call.model == *model || model.is_empty() && call.asks_for_no_model())
             && self.account.is_none_or(|account| call.account.as_deref().unwrap_or_default() == account)
             && self.outcome.is_none_or(|outcome| call.outcome == outcome)
     }

@@ -6,6 +6,10 @@ use std::hash::{BuildHasher, RandomState};
 use super::name::Name;
 use crate::counts::{Counts, MOST_CELLS, OTHER, Whose, lines, write};
 
+/// How many cells of an hour one key has at most that the owner made for somebody else: whoever calls with it may write
+/// names in many ways, and what others are counted by is not theirs to fill.
+const MOST_CELLS_OF_KEY: usize = 100;
+
 /// What the calls of one model, account and key come to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cell {
@@ -27,6 +31,8 @@ pub(super) struct Hour {
     cells: Vec<Cell>,
     /// Where each stands, by the hash of its names. Two with the same hash stand at that and the next number.
     places: HashMap<u64, usize>,
+    /// How many of them each key has.
+    crowd: HashMap<Name, usize>,
     hasher: RandomState,
 }
 
@@ -35,17 +41,24 @@ impl Hour {
         let mut hour = Self::default();
         for cell in cells {
             let at = hour.place(cell.whose());
-            hour.cells[at].counts = cell.counts;
+            hour.cells[at].counts.add(&cell.counts);
         }
         hour
     }
 
     /// The cell of these names, found without making names of them. While there are too many, that of all others.
     pub(super) fn cell(&mut self, whose: Whose<'_>) -> &mut Cell {
-        let full = self.cells.len() >= MOST_CELLS;
-        let known = if full { self.find(whose).is_ok() } else { true };
-        let at = self.place(if known { whose } else { Whose { model: OTHER, ..whose } });
+        let at = match self.find(whose) {
+            Ok(at) => at,
+            Err(_) if self.is_full(whose.key) => self.place(Whose { model: OTHER, ..whose }),
+            Err(_) => self.place(whose),
+        };
         &mut self.cells[at]
+    }
+
+    fn is_full(&self, key: &str) -> bool {
+        let of_key = || self.crowd.get(key).is_some_and(|count| *count >= MOST_CELLS_OF_KEY);
+        self.cells.len() >= MOST_CELLS || !key.is_empty() && of_key()
     }
 
     pub(super) fn cells(&self) -> &[Cell] {
@@ -61,6 +74,7 @@ impl Hour {
             Ok(at) => at,
             Err(free) => {
                 let (model, account, key) = (Name::new(whose.model), Name::new(whose.account), Name::new(whose.key));
+                *self.crowd.entry(key.clone()).or_default() += 1;
                 self.cells.push(Cell { model, account, key, counts: Counts::default() });
                 self.places.insert(free, self.cells.len() - 1);
                 self.cells.len() - 1
@@ -117,5 +131,31 @@ mod tests {
         assert_eq!(hour.cells().len(), MOST_CELLS + 1);
         let read = cells(&text(hour.cells()));
         assert_eq!((read.len(), &*read[3].model), (MOST_CELLS + 1, "m-3"));
+    }
+
+    #[test]
+    fn a_key_for_others_does_not_take_the_cells_of_all() {
+        let mut hour = Hour::default();
+        for at in 0..MOST_CELLS {
+            let model = format!("M-{at}");
+            hour.cell(Whose { model: &model, account: "a", key: "key-1" }).counts.prompt += 1;
+        }
+        let mine = hour.cell(Whose { model: "mine", account: "a", key: "" });
+        assert_eq!(&*mine.model, "mine");
+        assert_eq!(hour.cells().len(), MOST_CELLS_OF_KEY + 2);
+        let others = hour.cell(Whose { model: "M-1999", account: "a", key: "key-1" });
+        assert_eq!((&*others.model, others.counts.prompt), (OTHER, (MOST_CELLS - MOST_CELLS_OF_KEY) as u64));
+        let read = Hour::of(cells(&text(hour.cells())));
+        assert_eq!(read.cells().len(), MOST_CELLS_OF_KEY + 2);
+    }
+
+    #[test]
+    fn names_that_are_kept_alike_are_one_cell() {
+        let mut hour = Hour::default();
+        for model in ["m", "m\u{7}"] {
+            hour.cell(Whose { model, account: "a", key: "" }).counts.prompt += 1;
+        }
+        let read = Hour::of(cells(&text(hour.cells())));
+        assert_eq!((read.cells().len(), read.cells()[0].counts.prompt), (1, 2));
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 
 use super::call::Call;
 use super::calls::{CallFilter, CallPage, Calls};
@@ -11,6 +11,7 @@ use super::draft::{Draft, End, Spent};
 use super::hour::{self, Cell};
 use super::hours::Hours;
 use super::name::Name;
+use super::query::MOST_CHARTS;
 use super::receipt::Receipt;
 use super::ring::{Minute, Now, Ring};
 use crate::accounts::clock::{Clock, DAY};
@@ -30,6 +31,7 @@ struct Inner {
     database: Database,
     books: Mutex<Books>,
     listeners: broadcast::Sender<Arc<Call>>,
+    charts: Semaphore,
 }
 
 /// What calls came to since the service has started.
@@ -83,7 +85,13 @@ impl Ledger {
         // A line that is torn is a call less in a list, and no reason not to start.
         books.calls.restore(calls.iter().filter_map(|call| serde_json::from_str(&call.body).ok()).collect());
         let (listeners, _) = broadcast::channel(MOST_UNHEARD);
-        Self(Arc::new(Inner { clock, database: database.clone(), books: Mutex::new(books), listeners }))
+        Self(Arc::new(Inner {
+            clock,
+            database: database.clone(),
+            books: Mutex::new(books),
+            listeners,
+            charts: Semaphore::new(MOST_CHARTS),
+        }))
     }
 
     /// A call was read; it has the id that its `x-request-id` tells. `key` is whose it is, if it is not the owner's.
@@ -131,6 +139,11 @@ impl Ledger {
 
     pub(super) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// Who is read a chart for.
+    pub(super) fn charts(&self) -> &Semaphore {
+        &self.0.charts
     }
 
     pub(super) fn books(&self) -> MutexGuard<'_, Books> {

@@ -82,6 +82,20 @@ async fn a_call_is_counted_once_however_it_ends() {
     assert_eq!((ledger.minutes().len(), ledger.minutes().iter().map(|one| one.requests).sum::<u64>()), (60, 4));
 }
 
+#[tokio::test]
+async fn a_defect_of_ours_is_not_told_as_a_client_that_left() {
+    let ledger = ledger(&[], &[]).await;
+    let mut receipt = ledger.begin("req_1", None);
+    receipt.asked("max", true);
+    let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _receipt = receipt;
+        panic!("a defect");
+    }));
+    assert!(broken.is_err());
+    let call = &ledger.calls(&all()).calls[0];
+    assert_eq!((call.outcome, call.status, call.code.as_deref()), (Outcome::Internal, 500, Some("internal_error")));
+}
+
 /// Files a call that has ended, without a receipt.
 fn file(ledger: &Ledger, model: &str, key: &str) {
     let end = End { outcome: Outcome::Answered, status: 200, code: None, total_ms: 80 };

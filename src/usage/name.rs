@@ -1,6 +1,6 @@
 //! A short text that many share: models, accounts and keys are named in every call.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -29,6 +29,12 @@ impl Deref for Name {
 
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        self
     }
 }
 

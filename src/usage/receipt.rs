@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::draft::{Draft, End, Served};
 use super::ledger::Ledger;
-use crate::chat::Fault;
+use crate::chat::{Fault, FaultKind};
 use crate::counts::Outcome;
 use crate::keys::ApiKey;
 use crate::openai::error;
@@ -92,6 +92,10 @@ fn millis(passed: std::time::Duration) -> u64 {
 
 impl Drop for Receipt {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // What unwinds here is a defect of ours, and no client that left.
+            self.failed(&Fault::new(FaultKind::Internal, "The service has a defect."));
+        }
         self.end(Outcome::Abandoned, LEFT, None);
         let key = self.key.as_deref();
         if let Some(key) = key {

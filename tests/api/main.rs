@@ -7,6 +7,7 @@ mod cancel; // a client that leaves
 mod console; // the page, sessions, the audit
 mod contract;
 mod emulation; // the stream contract, on a toy provider of the tests' own
+mod ends; // calls whose end is easily taken for another
 mod errors; // what bad input gets
 mod failover; // several accounts
 mod files; // what is uploaded

@@ -55,6 +55,8 @@ pub struct Trials {
     tried: Tried,
     refusal: Option<Fault>,
     attempts: usize,
+    /// Whether the next one is the last one's, which asks for its answer once more.
+    again: bool,
     lease: Option<Lease>,
     leg: usize,
     account: Option<Arc<Account>>,
@@ -91,6 +93,7 @@ impl Trials {
             tried: Tried::default(),
             refusal: None,
             attempts: 0,
+            again: false,
             lease: None,
             leg: 0,
             account: None,
@@ -131,7 +134,7 @@ impl Trials {
 
     /// Whose turn it is.
     pub fn next(&mut self) -> Step {
-        if self.attempts >= MOST_ATTEMPTS {
+        if self.attempts >= MOST_ATTEMPTS && !self.again {
             return Step::Over;
         }
         match self.registry.pool.take(&self.wanted, &self.serials) {
@@ -147,7 +150,8 @@ impl Trials {
     /// The attempt that a lease allows.
     pub fn attempt(&mut self, granted: Granted) -> Attempt {
         let Granted { lease, leg } = granted;
-        self.attempts += 1;
+        let again = std::mem::take(&mut self.again);
+        self.attempts += usize::from(!again);
         self.leg = leg;
         self.serials.push(lease.serial());
         let account = Arc::clone(lease.account());
@@ -158,7 +162,7 @@ impl Trials {
         self.line.ask(way);
         self.needs = Needs::of(&self.request, &way.member.provider.abilities());
         (self.asked, self.dropped) = (None, 0);
-        if self.attempts > 1 {
+        if self.attempts > 1 && !again {
             way.member.outcomes.failover();
         }
         Attempt {
@@ -245,7 +249,8 @@ impl Trials {
     /// The provider cannot do what is asked, whichever account it is asked with.
     pub fn refused(&mut self, fault: Fault) {
         self.settle(None, CameTo::Refused);
-        self.attempts -= 1;
+        // An attempt whose answer was asked for once more was one all the same.
+        self.attempts -= usize::from(!self.instead.is_kept());
         self.legs.remove(self.leg);
         self.wanted.legs.remove(self.leg);
         self.refusal.get_or_insert(fault);

@@ -14,8 +14,8 @@ impl Trials {
     pub fn again(&mut self, correction: Correction) {
         self.settle(Some(Outcome::Answered), CameTo::Answered);
         self.serials.pop();
-        // It is the same request still, so it is no failover.
-        self.attempts -= 1;
+        // It is the same request still, so it is no failover. And it may be that nobody is free to be asked again.
+        self.again = true;
         self.instead.keep(correction.instead.clone());
         self.request = Arc::new(emulation::corrected(&self.request, correction));
     }

@@ -27,11 +27,14 @@ pub fn table(series: &[Series], by: &str, offset_min: i64) -> String {
     text
 }
 
-/// A text as a cell. A spreadsheet would run what begins like a formula.
+/// What a formula begins with; spreadsheets in Chinese and Japanese take the wide forms, too.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+
+/// A text as a cell. A spreadsheet would run what begins like a formula, and some part their cells by semicolons.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let formula = text.starts_with(FORMULA);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    if text.contains(['"', ',', ';', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 /// A moment as it is written where days begin so many minutes east of UTC.
@@ -70,6 +73,9 @@ mod tests {
             ("-2", "'-2"),
             ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
             ("a\r\nb", "\"a\r\nb\""),
+            ("＝1+1", "'＝1+1"),
+            ("＠x", "'＠x"),
+            ("a;=1+1", "\"a;=1+1\""),
         ] {
             assert_eq!(cell(name), written);
         }

@@ -33,7 +33,7 @@ pub struct CallList<'a> {
         ("limit" = Option<u64>, Query, description = "How many at most, up to 500; 100 if left out."),
         ("before" = Option<u64>, Query, description = "Only those with a smaller `seq`."),
         ("key" = Option<String>, Query, description = "The id of the key that called; empty for the owner's."),
-        ("model" = Option<String>, Query, description = "The model as it was asked for."),
+        ("model" = Option<String>, Query, description = "The model as it was asked for; empty for those that do not exist."),
         ("account" = Option<String>, Query, description = "The account that was asked last; empty for none."),
         ("outcome" = Option<Outcome>, Query, description = "How they ended."),
     ),
