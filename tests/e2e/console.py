@@ -31,7 +31,13 @@ PAGES = {
     "settings": {"en": "Settings", "zh": "设置"},
 }
 WORDS = {
-    "en": {"key": "Master key", "sign_in": "Sign in", "sign_out": "Sign out", "menu": "Menu", "loading": "Loading…"},
+    "en": {
+        "key": "Master key",
+        "sign_in": "Sign in",
+        "sign_out": "Sign out",
+        "menu": "Menu",
+        "loading": "Loading…",
+    },
     "zh": {"key": "主密钥", "sign_in": "登录", "sign_out": "退出登录", "menu": "菜单", "loading": "加载中…"},
 }
 expect.set_options(timeout=STEP_S * 1000)

@@ -1,4 +1,4 @@
-"""Texts from outside in the console: whatever a user, a model or a service writes is shown as text, and does nothing."""
+"""Texts from outside at the console: what a user, a model or a service writes is shown as text, and does nothing."""
 
 import json
 
@@ -46,7 +46,7 @@ MADE = """() => [...document.body.querySelectorAll('*')].filter(one =>
     || (one.tagName === 'IMG' && !/^(blob|data):/.test(one.src))
     || (one.tagName === 'FORM' && one.hasAttribute('action'))
     || (one.tagName === 'A' && !/^https?:/.test(one.href.baseVal ?? one.href))
-    || (one.tagName === 'A' && !one.href.startsWith(location.origin) && !/noopener.*noreferrer|noreferrer/.test(one.rel))
+    || (one.tagName === 'A' && !one.href.startsWith(location.origin) && !/noreferrer/.test(one.rel))
   ).map(one => one.outerHTML.slice(0, 200))"""
 
 

@@ -1,4 +1,4 @@
-"""The console without a mouse: everything is reached by keys, in an order that makes sense, and one sees where one is."""
+"""The console without a mouse: everything is reached by keys, nothing holds them, and one sees where one is."""
 
 import re
 
@@ -11,9 +11,11 @@ from patience import until
 LOOK = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return {what: 'nothing', seen: false};
-  const ringed = style => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+  const outlined = style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+  const ringed = style => outlined(style) || style.boxShadow !== 'none';
   const near = [one, one.nextElementSibling, one.closest('label'), one.parentElement].filter(Boolean);
-  const box = (one.matches('input[type=radio], input[type=file]') && one.closest('label') || one).getBoundingClientRect();
+  const drawn = one.matches('input[type=radio], input[type=file]') && one.closest('label') || one;
+  const box = drawn.getBoundingClientRect();
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0;
   return {
     what: `${one.tagName} ${one.getAttribute('aria-label') || one.textContent.trim().slice(0, 40)}`,
@@ -73,12 +75,15 @@ def test_from_the_sign_in_to_the_sign_out(consoles, owner):
     expect(shown).to_be_visible()
     tab_to(console, "^BUTTON Done")
     page.keyboard.press("Enter")
+    expect(shown.get_by_role("alertdialog")).to_be_focused()
     tab_to(console, "^BUTTON Yes, close")
     page.keyboard.press("Enter")
     expect(shown).to_have_count(0)
     expect(page.get_by_role("heading", name="By hand")).to_be_focused()
     tab_to(console, "^BUTTON Revoke By hand")
     page.keyboard.press("Enter")
+    # A key that is pressed before the dialog is there would leave the page at its end.
+    expect(page.get_by_role("dialog", name="Revoke “By hand”?")).to_be_visible()
     tab_to(console, "^BUTTON Revoke for good")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Revoke By hand")).to_have_count(0)

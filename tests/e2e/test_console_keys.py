@@ -66,7 +66,8 @@ def test_from_its_making_to_its_end(consoles, stack):
     line = row(console, "小红's laptop")
     expect(line).to_contain_text("Active")
     for _ in range(2):
-        assert friend.chat.completions.create(model="auto", messages=QUESTION).choices[0].message.content.endswith(OK_END)
+        answer = friend.chat.completions.create(model="auto", messages=QUESTION)
+        assert answer.choices[0].message.content.endswith(OK_END)
     with pytest.raises(RateLimitError) as refused:
         friend.chat.completions.create(model="auto", messages=QUESTION)
     assert 1 <= int(refused.value.response.headers["retry-after"]) <= 60

@@ -158,7 +158,8 @@ def test_the_code_works_in_a_shell(play, gallery, fake):
     command = console.page.evaluate("navigator.clipboard.readText()")
     assert gallery.key not in command
     environment = {"PATH": "/usr/bin:/bin", "KEY": gallery.key}
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, timeout=30, check=True)
+    shell = ["bash", "-c", command]
+    done = subprocess.run(shell, capture_output=True, text=True, env=environment, timeout=30, check=True)
     lines = [line.removeprefix("data: ") for line in done.stdout.splitlines() if line.startswith("data: {")]
     deltas = (choice["delta"] for line in lines for choice in json.loads(line)["choices"])
     assert "".join(delta.get("content") or "" for delta in deltas) == "Nine.", (done.stdout[-500:], done.stderr[-500:])

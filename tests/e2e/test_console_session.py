@@ -117,7 +117,7 @@ def test_a_click_after_the_session_ended(consoles, small):
 
 
 def test_the_service_is_killed_and_comes_back(consoles, owner, tmp_path):
-    """The page says since when it is out of date, finds the new service by itself, and goes on with the same session."""
+    """The page says since when it is out of date, finds the new service by itself, and its session goes on."""
     latch = Latch(tmp_path)
     stack = owner("ok~user-killed", QIANQIAO_BIN=str(latch.path))
     console = consoles(stack).open().sign_in()

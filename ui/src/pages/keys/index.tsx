@@ -122,7 +122,7 @@ function Overlays({ over, keys, close }: { over: Over; keys: Keys; close: () => 
     const forget = () => {
       keys.forget();
       // The form that led here is gone, so the focus has nothing to go back to but the new line.
-      setTimeout(() => document.getElementById(id)?.querySelector<HTMLElement>('h3')?.focus());
+      focusWhenClosed(() => document.getElementById(id)?.querySelector('h3'));
     };
     return <SecretDialog made={keys.made} model={keys.model} onClose={forget} />;
   }
@@ -164,13 +164,21 @@ function Overlays({ over, keys, close }: { over: Over; keys: Keys; close: () => 
         await keys.revoke(key.id);
         toast(t('revoke.done', { name: key.name }));
         // Its line is gone, and with it the button to which the focus would go back.
-        setTimeout(() => document.querySelector<HTMLElement>('main h1')?.focus());
+        focusWhenClosed(() => document.querySelector('main h1'));
       }}
       onClose={close}
     >
       <p>{t('revoke.text', { hint: key.hint })}</p>
     </ConfirmDialog>
   );
+}
+
+/** While a dialog is open nothing behind it takes the focus. */
+function focusWhenClosed(find: () => HTMLElement | null | undefined): void {
+  requestAnimationFrame(() => {
+    if (document.querySelector('dialog[open]') === null) find()?.focus();
+    else focusWhenClosed(find);
+  });
 }
 
 /** A line that moves to another place in the list loses the focus; this brings it back once it stands there. */
