@@ -14,6 +14,7 @@ use super::problem::Refused;
 use crate::console::{Address, Session, TOKEN_PREFIX, Who};
 use crate::state::AppState;
 
+use same_site::is_of_another_page;
 pub use same_site::is_of_this_site;
 
 /// The cookie that holds a session's token.
@@ -73,6 +74,8 @@ pub fn right(request: &HttpRequest) -> Result<Owner, Refused> {
     if let Some(session) = session {
         if by_cookie && !request.method().is_safe() {
             own_page(request)?;
+        } else if by_cookie && is_of_another_page(request.headers()) {
+            return Err(Refused::csrf("Another site's page asked for this; open it on this site's own."));
         }
         request.extensions_mut().insert(Who::Session);
         return Ok(Owner { session: Some(session) });
