@@ -124,9 +124,11 @@ pub fn address(headers: &HeaderMap) -> Address {
     Address::read(headers.get("x-real-ip").and_then(|value| value.to_str().ok()).unwrap_or_default())
 }
 
-/// Whether the client's connection is encrypted, as far as nginx or whoever stands before it says so.
+/// Whether the client's connection is encrypted, as far as nginx or whoever stands before it says so, or the browser, whose
+/// page came by one.
 pub fn is_encrypted(headers: &HeaderMap) -> bool {
-    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+    let of_page = || headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https") || of_page()
 }
 
 #[cfg(test)]

@@ -85,6 +85,19 @@ fn a_neighbours_page_reads_nothing_by_the_cookie() {
 }
 
 #[test]
+fn the_cookie_is_for_encrypted_connections_only_where_the_page_came_by_one() {
+    let app = start(&[]);
+    let is_secure = |headers: &[(&str, &str)]| {
+        let answer = app.call("POST", "/admin/api/session", headers, &json!({"key": KEY}).to_string());
+        answer.header("set-cookie").unwrap().ends_with("; Secure")
+    };
+    assert!(!is_secure(&[]));
+    assert!(!is_secure(&[("Origin", "http://test")]));
+    assert!(is_secure(&[("X-Forwarded-Proto", "https")]));
+    assert!(is_secure(&[("Origin", "https://test")]), "not every proxy says what it ended");
+}
+
+#[test]
 fn who_was_signed_out_is_so_on_disk_when_that_is_answered() {
     let home = Home::new("signed-out");
     let app = home.app(&[]);
