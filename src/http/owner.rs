@@ -14,6 +14,7 @@ use super::problem::Refused;
 use crate::console::{Address, Session, TOKEN_PREFIX, Who};
 use crate::state::AppState;
 
+use same_site::is_of_another_page;
 pub use same_site::is_of_this_site;
 
 /// The cookie that holds a session's token.
@@ -73,6 +74,8 @@ pub fn right(request: &HttpRequest) -> Result<Owner, Refused> {
     if let Some(session) = session {
         if by_cookie && !request.method().is_safe() {
             own_page(request)?;
+        } else if by_cookie && is_of_another_page(request.headers()) {
+            return Err(Refused::csrf("Another site's page asked for this; open it on this site's own."));
         }
         request.extensions_mut().insert(Who::Session);
         return Ok(Owner { session: Some(session) });
@@ -121,9 +124,11 @@ pub fn address(headers: &HeaderMap) -> Address {
     Address::read(headers.get("x-real-ip").and_then(|value| value.to_str().ok()).unwrap_or_default())
 }
 
-/// Whether the client's connection is encrypted, as far as nginx or whoever stands before it says so.
+/// Whether the client's connection is encrypted, as far as nginx or whoever stands before it says so, or the browser, whose
+/// page came by one.
 pub fn is_encrypted(headers: &HeaderMap) -> bool {
-    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+    let of_page = || headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https") || of_page()
 }
 
 #[cfg(test)]

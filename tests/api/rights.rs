@@ -68,6 +68,36 @@ fn a_changed_key_ends_the_sessions_even_if_the_client_leaves_at_once() {
 }
 
 #[test]
+fn a_neighbours_page_reads_nothing_by_the_cookie() {
+    let app = start(&[]);
+    let cookie = sign_in(&app, false);
+    let read = |path: &str, word: &str| app.call("GET", path, &[("Cookie", &cookie), ("Sec-Fetch-Site", word)], "");
+    for path in ["/admin/api/keys", "/admin/api/live", "/v1/models", "/metrics"] {
+        for word in ["same-site", "cross-site"] {
+            let refused = read(path, word);
+            assert_eq!((refused.status, &refused.error()["code"]), (403, &json!("csrf")), "{path} {word}");
+        }
+    }
+    assert_eq!(read("/health", "same-site").json()["version"], Value::Null);
+    for word in ["same-origin", "none"] {
+        assert_eq!(read("/admin/api/keys", word).status, 200, "{word}");
+    }
+}
+
+#[test]
+fn the_cookie_is_for_encrypted_connections_only_where_the_page_came_by_one() {
+    let app = start(&[]);
+    let is_secure = |headers: &[(&str, &str)]| {
+        let answer = app.call("POST", "/admin/api/session", headers, &json!({"key": KEY}).to_string());
+        answer.header("set-cookie").unwrap().ends_with("; Secure")
+    };
+    assert!(!is_secure(&[]));
+    assert!(!is_secure(&[("Origin", "http://test")]));
+    assert!(is_secure(&[("X-Forwarded-Proto", "https")]));
+    assert!(is_secure(&[("Origin", "https://test")]), "not every proxy says what it ended");
+}
+
+#[test]
 fn who_was_signed_out_is_so_on_disk_when_that_is_answered() {
     let home = Home::new("signed-out");
     let app = home.app(&[]);

@@ -16,6 +16,12 @@ pub fn is_of_this_site(headers: &HeaderMap) -> bool {
         && origins.all(|origin| origin.to_str().is_ok_and(|origin| is_ours(origin, headers)))
 }
 
+/// Whether the browser says that another site's page asks: not even to read is that one's business, and what it loads as a
+/// picture or a script it would keep open, or measure.
+pub fn is_of_another_page(headers: &HeaderMap) -> bool {
+    headers.get_all("sec-fetch-site").any(|word| word != "same-origin" && word != "none")
+}
+
 /// Whether the origin is the host that was asked. The scheme is not compared: whoever ends TLS before us may not say so.
 fn is_ours(origin: &str, headers: &HeaderMap) -> bool {
     let Some(host) = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")) else { return false };
