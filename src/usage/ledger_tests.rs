@@ -130,6 +130,19 @@ async fn what_was_kept_goes_on_after_a_restart() {
 }
 
 #[tokio::test]
+async fn of_very_many_names_the_smallest_are_told_as_one() {
+    let ledger = ledger(&[], &[]).await;
+    let names = |at: u64| format!("m-{at}");
+    for at in 0..1500 {
+        (0..=u64::from(at < 900)).for_each(|_| file(&ledger, &names(at), ""));
+    }
+    let told = by(&ledger, By::Model).await;
+    assert_eq!(told.len(), 1001);
+    assert_eq!((told[0].1, told[1000].clone()), (2, ("(other)".to_owned(), 500, 15_000)));
+    assert_eq!(told.iter().map(|one| one.1).sum::<u64>(), 2400);
+}
+
+#[tokio::test]
 async fn what_a_call_costs_is_printed() {
     const CALLS: u32 = 20_000;
     let ledger = ledger(&[], &[]).await;

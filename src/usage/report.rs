@@ -14,6 +14,9 @@ use crate::store::TallyRecord;
 /// How many lines a chart has at most; all others are one more.
 const MOST_SERIES: usize = 50;
 
+/// How many lines a table has at most; all others are one more.
+const MOST_TOTALS: usize = 1000;
+
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Point {
@@ -172,7 +175,7 @@ impl Sum {
 
     pub(super) fn report(mut self) -> Report {
         self.groups.sort_by_cached_key(|group| (std::cmp::Reverse(group.all().requests()), group.name.clone()));
-        let totals = self.groups.iter().map(|group| total(&group.name, &group.all())).collect();
+        let totals = totals(&self.groups);
         let rest = self.groups.split_off(self.groups.len().min(MOST_SERIES));
         if !rest.is_empty() {
             let known = self.groups.iter().position(|group| group.name == OTHER);
@@ -213,6 +216,21 @@ impl Group {
         self.points.iter().for_each(|(_, counts)| all.add(counts));
         all
     }
+}
+
+/// The groups come with the largest first.
+fn totals(groups: &[Group]) -> Vec<Total> {
+    let (told, rest) = groups.split_at(groups.len().min(MOST_TOTALS));
+    let mut totals: Vec<(&str, Counts)> = told.iter().map(|group| (group.name.as_str(), group.all())).collect();
+    if !rest.is_empty() {
+        let mut others = Counts::default();
+        rest.iter().for_each(|group| others.add(&group.all()));
+        match totals.iter_mut().find(|(name, _)| *name == OTHER) {
+            Some((_, known)) => known.add(&others),
+            None => totals.push((OTHER, others)),
+        }
+    }
+    totals.iter().map(|(name, counts)| total(name, counts)).collect()
 }
 
 fn point(at: u64, counts: &Counts) -> Point {

@@ -1,13 +1,15 @@
 //! Calls that end in ways that are easily taken for others.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::path::PathBuf;
 
+use fake_upstream::{FIXTURES_DIR, FakeUpstream};
 use qianqiao::app::Parts;
 use qianqiao::providers::Kind;
 use serde_json::{Value, json};
 
-use crate::app::{KEY, TestApp, question, start_with, until};
+use crate::app::{KEY, TestApp, question, start, start_with, stream, until};
 use crate::toy::Toy;
 
 static TOY: &[&dyn Kind] = &[&Toy];
@@ -72,4 +74,44 @@ fn a_client_that_leaves_within_its_question_has_left() {
     drop(connection);
     let call = call(&app, "");
     assert_eq!((&call["outcome"], &call["status"]), (&json!("abandoned"), &json!(499)), "{call}");
+}
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn answers_that_a_stop_cuts_off_are_counted_before_the_service_ends() {
+    let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
+    let folder = Folder(std::env::temp_dir().join(format!("qianqiao-cut-{}", std::process::id())));
+    let (origin, dir) = (fake.base_url(), folder.0.to_str().unwrap());
+    let variables = [
+        ("CN_ACCOUNT_1_COOKIE", "n=1; tongyi_sso_ticket=endless"),
+        ("QIANWEN_BASE_URL", &origin),
+        ("DATA_DIR", dir),
+        ("DRAIN_S", "0"),
+    ];
+    let mut app = start(&variables);
+    let mut held: Vec<_> = (0..3).map(|_| app.open_chat(&stream("auto", "hi"))).collect();
+    for one in &mut held {
+        assert!(one.read(&mut [0; 4096]).unwrap() > 0);
+    }
+    app.stop();
+    for one in &mut held {
+        let mut rest = Vec::new();
+        one.read_to_end(&mut rest).unwrap();
+    }
+    drop(app);
+    let app = start(&variables);
+    let calls = app.get("/admin/api/requests").json()["requests"].clone();
+    let told: Vec<_> = calls.as_array().unwrap().iter().map(|call| (&call["outcome"], &call["status"])).collect();
+    assert_eq!(told, [(&json!("internal"), &json!(503)); 3], "{calls}");
+    assert!(calls[0]["completion_tokens"].as_u64() > Some(0) && calls[0]["account"] == "qianwen-1", "{calls}");
+    let total = app.get("/admin/api/usage").json()["totals"][0].clone();
+    assert_eq!((&total["requests"], &total["internal"]), (&json!(3), &json!(3)), "{total}");
 }
