@@ -59,7 +59,10 @@ def unfilled(console):
         """() => {
           const copy = document.body.cloneNode(true);
           for (const one of copy.querySelectorAll('code, pre, textarea, script, option')) one.remove();
-          return copy.textContent;
+          const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+          const found = [];
+          while (texts.nextNode()) found.push(texts.currentNode.data);
+          return found.join('\\n');
         }"""
     )
     return UNFILLED.findall(told)
