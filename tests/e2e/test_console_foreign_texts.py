@@ -1,6 +1,7 @@
 """Texts from outside at the console: what a user, a model or a service writes is shown as text, and does nothing."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -101,7 +102,7 @@ def test_what_an_owner_wrote(consoles, written):
     console.open("settings", tab="notices").expect_page("settings")
     console.allow("400", "502")
     console.button("Send a test").click()
-    expect(page.get_by_text("503")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\b503\b")).first).to_be_visible(timeout=25_000)
     harmless(console)
 
 
