@@ -1,6 +1,7 @@
 import { language } from '../../i18n/language';
 import { t as shared } from '../../i18n/words';
 import { Countdown } from '../../parts/times';
+import { now } from '../../service/clock';
 import type { Account, Cause } from '../../service/types';
 import { Said } from './Said';
 import { t } from './words';
@@ -15,17 +16,20 @@ export function Why({ account }: { account: Account }) {
   return (
     <div class="account-why">
       {cause !== null && <Reason cause={cause} />}
-      {until !== null && (
-        <p class="note">
-          {t.rich(state === 'expired' ? 'until.check' : 'until.again', { when: <Countdown until={until} /> })}
-        </p>
-      )}
+      {until !== null && <Again until={until} checked={state === 'expired'} />}
       {until === null && state === 'needs_owner' && <p class="note">{t('until.never')}</p>}
       {cause === null && until === null && state !== 'disabled' && (
         <p class="note">{shared.maybe(`state.${state}`, state)}</p>
       )}
     </div>
   );
+}
+
+/** Once a rest is over, the next request is what tries the account: until one comes, nothing happens. */
+function Again({ until, checked }: { until: number; checked: boolean }) {
+  if (!checked && now.value >= until) return <p class="note">{t('until.next')}</p>;
+  const when = <Countdown until={until} />;
+  return <p class="note">{t.rich(checked ? 'until.check' : 'until.again', { when })}</p>;
 }
 
 /** The service tells what happened in English; whoever reads Chinese hears first what sort of thing that is. */

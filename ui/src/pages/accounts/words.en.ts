@@ -21,6 +21,7 @@ export const en = {
   'origin.console': 'added here',
   'until.again': 'Tried again {when}',
   'until.check': 'Checked again {when}',
+  'until.next': 'Tried again with the next request.',
   'until.never': 'Not tried again before you switch it on.',
   since: 'Changed {when}',
   'cause.last': 'Last fault: {message}',

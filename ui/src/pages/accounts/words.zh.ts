@@ -24,6 +24,7 @@ export const zh: { [K in keyof typeof en]: Text } & Record<`${'said' | 'form'}.$
   'origin.console': '在此添加',
   'until.again': '{when}重试',
   'until.check': '{when}再次检查',
+  'until.next': '有新请求时就会重试。',
   'until.never': '手动启用之前不再尝试。',
   since: '{when}变为此状态',
   'cause.last': '最近一次故障：{message}',

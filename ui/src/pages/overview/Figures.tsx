@@ -13,8 +13,9 @@ type Measure = 'requests' | 'tokens' | 'first';
 export function Figures({ state }: { state: State }) {
   const [measure, setMeasure] = useState<Measure>('requests');
   const { now } = state;
-  // The minute that is still running would always look like a fall.
-  const minutes = state.minutes.slice(0, -1);
+  // The minute that goes on would look like a fall, unless it is all there is yet.
+  const past = state.minutes.slice(0, -1);
+  const minutes = past.some(one => one.requests > 0) ? past : state.minutes;
   const choices = (['requests', 'tokens', 'first'] as const).map(value => ({
     value,
     label: t(`measure.${value}`),
