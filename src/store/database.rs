@@ -8,13 +8,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
+use super::disk::Disk;
 use super::folder::Store;
 use super::lock::Lock;
 use super::records::{Contents, Record, TallyRecord};
 use super::seal::Vault;
 use super::status::{Shared, Status};
 use super::trouble::Trouble;
-use super::writer::{Disk, Message, Writer};
+use super::writer::{Message, Writer};
 use super::{maintenance, opening, statistics};
 use crate::config::Secret;
 use crate::counts::Names;

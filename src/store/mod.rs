@@ -2,6 +2,7 @@
 //! opened; from then on one writer takes what is to be kept, so that nobody waits for the disk who need not.
 
 mod database;
+mod disk;
 mod files;
 mod folder;
 mod handout;
