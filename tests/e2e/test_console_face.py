@@ -43,7 +43,7 @@ def test_a_session_by_cookie_from_its_begin_to_its_end(stack):
     assert stack.ask("/admin/api/overview", key=None, headers=cookie).status == 200
     change = {"value": "round-robin"}
     assert stack.ask("/admin/api/settings/pool.strategy", "PUT", change, key=None, headers=page).status == 200
-    foreign = {**page, "Origin": "https://evil.example"}
+    foreign = {**page, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     refused = stack.ask("/admin/api/settings/pool.strategy", "PUT", change, key=None, headers=foreign)
     assert refused.status == 403 and refused.error()["code"] == "csrf"
     chat = {"model": "auto", "messages": [{"role": "user", "content": "x"}]}
