@@ -142,11 +142,20 @@ def test_a_reconnect_by_hand(consoles, owner):
     console = consoles(stack).open().sign_in()
     console.allow(*AWAY)
     expect(live(console)).to_have_text("Live")
-    console.page.route("**/admin/api/live", lambda route: route.abort("connectionrefused"))
+    tries = []
+
+    def refuse(route):
+        tries.append(route)
+        route.abort("connectionrefused")
+
+    console.page.route("**/admin/api/live", refuse)
     until(lambda: stack.admin("store").json()["pending"] == 0, 5)
     os.kill(stack.session.service(), signal.SIGKILL)
     expect(live(console)).to_have_text(STALE)
     until(stack.is_up, 20)
+    # Each pause is twice as long as the one before: only in a long one is the click sure to come first.
+    while len(tries) < 4:
+        console.page.wait_for_event("requestfailed", timeout=20_000)
     console.page.unroute("**/admin/api/live")
     console.button("Reconnect now").click()
     expect(live(console)).to_have_text("Service restarted")

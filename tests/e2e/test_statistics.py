@@ -155,7 +155,9 @@ def test_a_kill_loses_no_more_than_the_last_second(owner):
     stack.start()
     calls = listed(stack)
     kept = {one["id"] for one in calls}
-    lost = [killed - at for id, at in ended if id not in kept]
+    # A fast machine makes more calls than are listed, so what is older than the list is not looked for.
+    oldest = min(at for id, at in ended if id in kept)
+    lost = [killed - at for id, at in ended if id not in kept and at > oldest]
     assert len(calls) > 1 and all(age < LOST_S for age in lost), lost
     assert totals(stack)[""]["answered"] >= len([at for _, at in ended if at < killed - LOST_S])
     newest = calls[0]["seq"]
