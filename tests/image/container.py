@@ -77,7 +77,7 @@ class Container:
         """The headers of a page through nginx."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request("HEAD", path, headers=headers)
-        return dict(connection.getresponse().getheaders())
+        return connection.getresponse().headers
 
     def is_up(self):
         """Whether both processes answer."""
