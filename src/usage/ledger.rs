@@ -150,13 +150,9 @@ impl Ledger {
         self.0.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn time(&self) -> u64 {
-        self.0.clock.now()
-    }
-
     /// The time by which calls are counted, in milliseconds since 1970.
-    pub fn now_ms(&self) -> u64 {
-        self.time()
+    pub fn time(&self) -> u64 {
+        self.0.clock.now()
     }
 
     pub(super) fn follow_clock(&self) {

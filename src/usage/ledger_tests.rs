@@ -28,7 +28,7 @@ fn served(account: &str, attempts: usize, spent: Spent) -> Served {
 }
 
 async fn by(ledger: &Ledger, by: By) -> Vec<(String, u64, u64)> {
-    let to = ledger.now_ms() + HOUR;
+    let to = ledger.time() + HOUR;
     let query =
         Query { from: to - DAY, to, step: Step::Hour, by, offset_min: 0, model: None, account: None, key: None };
     let totals = ledger.report(query).await.totals;
@@ -110,7 +110,7 @@ async fn what_was_kept_goes_on_after_a_restart() {
     (0..3).for_each(|_| file(&first, "max", "key-1"));
     let (hours, calls) = {
         let mut books = first.books();
-        (books.hours.take_changed(first.now_ms()), books.calls.take_new())
+        (books.hours.take_changed(first.time()), books.calls.take_new())
     };
     let hours = hours.iter().map(|(start, cells)| TallyRecord {
         start_ms: i64::try_from(*start).unwrap(),

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 
 from patience import until
 from stack import ENTRYPOINT, Stack
@@ -114,3 +115,14 @@ def hooks(fake, part):
     """The notices that came to addresses with `part`, oldest first, as the JSON that they are."""
     came = [hook for hook in fake.journal()["hooks"] if part in hook["path"]]
     return [json.loads(hook["body"]) if "json" in hook["content_type"] else hook["body"] for hook in came]
+
+
+@contextmanager
+def taking_in(fake):
+    """A stack that takes in whatever is pasted; at its end it must have told nothing that it should not."""
+    owner = Owner(fake, "ok~user-first", OPENAI_COMPATIBLE_BASE_URL=f"{fake.url}/v1").start()
+    yield owner
+    try:
+        assert owner.stop() == 0 and "panicked" not in owner.output() and "SECRET" not in owner.output()
+    finally:
+        owner.close()

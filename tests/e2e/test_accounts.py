@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from fake import FIXTURES
-from owner import ACCOUNTS, OK_END, Owner, plan, who
+from owner import ACCOUNTS, OK_END, plan, taking_in, who
 from patience import until
 
 TICKET = 'SECRET$aB"q"%2F!^&='
@@ -41,12 +41,8 @@ UNUSABLE = {"fetch-browser.txt": "Copy as fetch (Node.js)", "har-sanitized.json"
 @pytest.fixture(scope="module")
 def shared(fake):
     """A stack that several tests add accounts to; none of them may be hurt by the others' ones."""
-    owner = Owner(fake, "ok~user-first", OPENAI_COMPATIBLE_BASE_URL=f"{fake.url}/v1").start()
-    yield owner
-    try:
-        assert owner.stop() == 0 and "panicked" not in owner.output() and "SECRET" not in owner.output()
-    finally:
-        owner.close()
+    with taking_in(fake) as owner:
+        yield owner
 
 
 def sample(name):

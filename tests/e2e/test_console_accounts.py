@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fake import FIXTURES
-from owner import OK_END, Owner, plan
+from owner import OK_END, plan, taking_in
 from patience import until
 from test_accounts import FORMS, TICKET, UNUSABLE, sample
 
@@ -16,12 +16,8 @@ QIANWEN = "Qianwen 通义千问"
 @pytest.fixture(scope="module")
 def taking(fake):
     """A stack that takes in whatever is pasted."""
-    owner = Owner(fake, "ok~user-first", OPENAI_COMPATIBLE_BASE_URL=f"{fake.url}/v1").start()
-    yield owner
-    try:
-        assert owner.stop() == 0 and "panicked" not in owner.output() and "SECRET" not in owner.output()
-    finally:
-        owner.close()
+    with taking_in(fake) as owner:
+        yield owner
 
 
 def of_qianwen(stack):

@@ -65,7 +65,7 @@ pub struct UsageReport {
     security(("key" = []))
 )]
 pub async fn report(_: Owner, state: Data<AppState>, request: HttpRequest) -> HttpResponse {
-    let query = match query(&request, state.usage.now_ms()) {
+    let query = match query(&request, state.usage.time()) {
         Ok(query) => query,
         Err(no) => return no.answer(),
     };
@@ -94,7 +94,7 @@ pub async fn report(_: Owner, state: Data<AppState>, request: HttpRequest) -> Ht
     security(("key" = []))
 )]
 pub async fn table(_: Owner, state: Data<AppState>, request: HttpRequest) -> HttpResponse {
-    let query = match query(&request, state.usage.now_ms()) {
+    let query = match query(&request, state.usage.time()) {
         Ok(query) => query,
         Err(no) => return no.answer(),
     };

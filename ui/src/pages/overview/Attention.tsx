@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { relative } from '../../i18n/format';
 import { language } from '../../i18n/language';
 import { STATE_TONES } from '../../parts/Badge';
@@ -20,6 +21,29 @@ function endsSoon({ expires, state }: Account, now: number): boolean {
   return (tone === 'jade' || tone === 'ochre') && expires !== null && expires * 1_000 < now + SOON_MS;
 }
 
+interface OfAccountProps {
+  account: Account;
+  tone: 'vermilion' | 'ochre';
+  /** What the way to the account is called. */
+  action: string;
+  children: ComponentChildren;
+}
+
+/** Something about one account, with the way to it. */
+function OfAccount({ account, tone, action, children }: OfAccountProps) {
+  const way = (
+    <a class="button" href={link('accounts', account.id)}>
+      {action}
+      <span class="unseen">: {account.name}</span>
+    </a>
+  );
+  return (
+    <Notice tone={tone} title={account.name} actions={way}>
+      {children}
+    </Notice>
+  );
+}
+
 /** What only the owner can mend, each with the way to do so. */
 export function Attention({ state }: { state: State }) {
   const ill = state.accounts.filter(needsOwner);
@@ -29,19 +53,9 @@ export function Attention({ state }: { state: State }) {
   return (
     <div class="attention">
       {ill.slice(0, SHOWN).map(account => (
-        <Notice
-          key={account.id}
-          tone="vermilion"
-          title={account.name}
-          actions={
-            <a class="button" href={link('accounts', account.id)}>
-              {t('attention.go')}
-              <span class="unseen">: {account.name}</span>
-            </a>
-          }
-        >
+        <OfAccount key={account.id} account={account} tone="vermilion" action={t('attention.go')}>
           {reason(account)}
-        </Notice>
+        </OfAccount>
       ))}
       {ill.length > SHOWN && (
         <p>
@@ -49,19 +63,9 @@ export function Attention({ state }: { state: State }) {
         </p>
       )}
       {ending.map(account => (
-        <Notice
-          key={account.id}
-          tone="ochre"
-          title={account.name}
-          actions={
-            <a class="button" href={link('accounts', account.id)}>
-              {t('attention.renew')}
-              <span class="unseen">: {account.name}</span>
-            </a>
-          }
-        >
+        <OfAccount key={account.id} account={account} tone="ochre" action={t('attention.renew')}>
           {t('attention.ends', { when: relative((account.expires ?? 0) * 1_000, state.at) })}
-        </Notice>
+        </OfAccount>
       ))}
       {problem !== null && (
         <Notice

@@ -5,9 +5,10 @@ import { Select } from '../../parts/choices';
 import { EmptyState } from '../../parts/EmptyState';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
-import { go, link, params } from '../../router';
+import { go, params } from '../../router';
 import type { Call, Outcome } from '../../service/figures';
 import { Filters } from '../usage/Filters';
+import { NobodyAsked } from '../usage/NobodyAsked';
 import { useDirectory } from '../usage/names';
 import { CallTable } from './CallTable';
 import { Details } from './Details';
@@ -157,23 +158,7 @@ function Nothing({ filtered }: { filtered: boolean }) {
       </EmptyState>
     );
   }
-  return (
-    <EmptyState
-      title={t('empty')}
-      actions={
-        <>
-          <a class="button" href={link('playground')}>
-            {t('empty.try')}
-          </a>
-          <a class="button" href={link('connect')}>
-            {t('empty.connect')}
-          </a>
-        </>
-      }
-    >
-      {t('empty.text')}
-    </EmptyState>
-  );
+  return <NobodyAsked title={t('empty')} text={t('empty.text')} />;
 }
 
 function filtersOf(said: Record<string, string>): CallFilters {

@@ -3,10 +3,10 @@ import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { Skeleton } from '../../parts/Skeleton';
 import { useResource } from '../../parts/useResource';
-import { link } from '../../router';
 import { ask } from '../../service/client';
 import { currentTime } from '../../service/clock';
 import type { Usage } from '../../service/figures';
+import { NobodyAsked } from './NobodyAsked';
 import { reportAddress, show, type View } from './view';
 import { t } from './words';
 
@@ -23,23 +23,7 @@ export function Nothing({ view }: { view: View }) {
   if (ever.data === null && ever.error === null) return <Skeleton lines={3} retry={ever.reload} />;
   const never = ever.data?.totals.every(total => total.requests === 0);
   if (never) {
-    return (
-      <EmptyState
-        title={t('empty')}
-        actions={
-          <>
-            <a class="button" href={link('playground')}>
-              {t('empty.try')}
-            </a>
-            <a class="button" href={link('connect')}>
-              {t('empty.connect')}
-            </a>
-          </>
-        }
-      >
-        {t('empty.text')}
-      </EmptyState>
-    );
+    return <NobodyAsked title={t('empty')} text={t('empty.text')} />;
   }
   const wider = view.range !== '12m' && (
     <Button onPress={() => show({ range: '12m', from: '', to: '' })}>{t('empty.wider')}</Button>
