@@ -4,7 +4,6 @@ import ctypes
 import os
 import resource
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -65,13 +64,6 @@ class Processes:
 def _end_with_parent():
     """A benchmark that is killed outright cannot clean up, so the kernel does."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def free_port():
-    """A port that nobody listens on just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_until(condition, what, process=None, patience=READY_PATIENCE_S):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import client
-from processes import Failure, free_port, tree, wait_until
+from ports import free_port
+from processes import Failure, tree, wait_until
 from workloads import KEY, upstream_request
 
 ROOT = Path(__file__).resolve().parent.parent

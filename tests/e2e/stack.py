@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from fake import ROOT
 from patience import until
+from ports import free_port
 from processes import Session
 from wire import HOST, Stream, ask
 
@@ -30,12 +30,6 @@ def binary():
     found = [path for path in built if path.exists()]
     assert found, "no binary: run `cargo build`, or set QIANQIAO_BIN"
     return found[0]
-
-
-def free_port():
-    """A port that nobody uses now."""
-    with socket.create_server((HOST, 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Stack:

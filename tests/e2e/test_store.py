@@ -9,7 +9,7 @@ import pytest
 from disk import mount, release, remount
 from owner import OK_END, Owner, grep, who
 from patience import until
-from stack import free_port
+from ports import free_port
 
 COOKIE = "tongyi_sso_ticket=ok~cut601~user-kept; x=SECRETkept"
 

@@ -5,25 +5,16 @@ import json
 import os
 import shutil
 import signal
-import socket
 import tempfile
 import time
 from pathlib import Path
 
 from engine import docker
+from ports import free_port
 
 IMAGE = "qianqiao-test/qianqiao"
 HARDENED = ["--read-only", "--tmpfs", "/tmp:mode=1777,size=512m", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges"]
-
-
-def free_ports(count):
-    """Ports that are free now. The containers share the host's network, where anything else may run too."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def until(what, limit_s=30):
@@ -43,7 +34,8 @@ class Container:
     """Started on entry, removed on exit. `settings` becomes the .env that the service finds in /config."""
 
     def __init__(self, settings=None, options=(), environment=()):
-        self.port, self.app_port = free_ports(2)
+        # The containers share the host's network, where anything else may run too.
+        self.port, self.app_port = free_port(), free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="qianqiao-image-"))
         self.data = self.folder / "data"
         self.config = self.folder / "config"

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
+
 from bases import bases
 from container import HARDENED, IMAGE, Container, until
 from engine import CannotRun, docker, engine

@@ -5,7 +5,8 @@ import os
 import subprocess
 
 from patience import until
-from stack import INHERITED, OWNER_KEY, binary, free_port
+from ports import free_port
+from stack import INHERITED, OWNER_KEY, binary
 from wire import ask
 
 START_S = 10
