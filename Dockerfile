@@ -15,9 +15,9 @@ WORKDIR /build
 # The dependencies come first and by themselves, so that a change of the sources does not compile them again.
 COPY Cargo.toml Cargo.lock ./
 COPY tests/fake_upstream/Cargo.toml tests/fake_upstream/
-RUN mkdir -p src benches tests/fake_upstream/src \
+RUN mkdir -p src benches/costs tests/fake_upstream/src \
     && echo '//! A stub.' | tee src/lib.rs >tests/fake_upstream/src/lib.rs \
-    && printf '//! A stub.\nfn main() {}\n' | tee src/main.rs benches/count.rs benches/pick.rs >tests/fake_upstream/src/main.rs \
+    && printf '//! A stub.\nfn main() {}\n' | tee src/main.rs benches/costs/main.rs >tests/fake_upstream/src/main.rs \
     && cargo build --release --locked --package qianqiao
 COPY migrations migrations
 COPY build.rs ./

@@ -77,7 +77,7 @@ check: cargo-deny check-ui
 
 bench: tools ui
 	cargo build --release --locked --workspace
-	cargo bench --locked --bench pick --no-run
+	cargo bench --locked --bench costs --no-run
 	bench/run.py
 
 # The first line makes what the second one runs in.

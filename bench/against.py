@@ -1,4 +1,4 @@
-"""What the service costs against an older build of itself, and what a pick of an account costs."""
+"""What the service costs against an older build of itself, and what single parts of it cost."""
 
 import statistics
 import subprocess
@@ -10,7 +10,8 @@ from load import rounds, timed
 from processes import Failure
 from sides import ROOT, Side, wait_for_answer
 
-PICK_PATIENCE_S = 60
+# A year is written for the charts first.
+COSTS_PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,16 @@ def compare(bench, older, plan, workload):
     return Comparison(f"{Path(older)} ({done.stdout.strip() or 'unknown'})", workload, samples)
 
 
-def picks():
-    """The lines of benches/pick.rs: a case, the median and the fastest batch, in ns. Nothing, if it was not built."""
-    built = sorted((ROOT / "target" / "release" / "deps").glob("pick-*"), key=lambda path: path.stat().st_mtime)
+def costs():
+    """The lines of benches/costs by part: a case, the median and the best try. Nothing, if it was not built."""
+    built = sorted((ROOT / "target" / "release" / "deps").glob("costs-*"), key=lambda path: path.stat().st_mtime)
     programs = [path for path in built if not path.suffix]
     if not programs:
         return None
-    done = subprocess.run([programs[-1], "--bench"], capture_output=True, text=True, timeout=PICK_PATIENCE_S, check=False)
+    done = subprocess.run([programs[-1], "--bench"], capture_output=True, text=True, timeout=COSTS_PATIENCE_S, check=False)
     if done.returncode:
         raise Failure(f"{programs[-1]} failed: {done.stderr}")
-    return [line.split("\t") for line in done.stdout.splitlines()]
+    parts = {}
+    for part, *figures in (line.split("\t") for line in done.stdout.splitlines()):
+        parts.setdefault(part, []).append(figures)
+    return parts

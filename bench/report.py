@@ -19,7 +19,7 @@ LOADS = (workloads.PLAIN, workloads.OPENAI_32, workloads.QIANWEN_32, workloads.Q
 # What the design promises: CPU of the whole stack as a multiple of plain nginx's, and absolute limits.
 MOST_CPU = {"plain": 3.5, "openai-32": 2.8, "qianwen-32": 3.5}
 MOST_IDLE_MB, MOST_HELD_MB, MOST_START_S, MOST_FIRST_TOKEN_MS = 20, 48, 1.0, 1.0
-MOST_GROWN_MB, MOST_ADDED = 8, 1.10
+MOST_GROWN_MB, MOST_ADDED, MOST_CHART_MS, MOST_YEAR_MB = 8, 1.10, 50, 50
 # A megabyte of the longest answer against one of the shortest: a cost that grew faster than the bytes would show here.
 MOST_GROWTH = 1.15
 
@@ -50,7 +50,7 @@ def write(figures, plan, binary, command):
         "# Benchmark\n", _machine(binary, command, figures), "## Against the budget\n", _budget(figures),
         "## Load\n", *(_load(figures[one.key], one) for one in LOADS), "## First token\n", _first_tokens(figures),
         "## Memory and start-up\n", _rest(figures), "## Growing answers\n", _growth(figures),
-        "## The pool and the store\n", _pool(figures),
+        "## Single parts, and an older build\n", _parts(figures),
         "## How to read this\n", _rounds(plan) + HOW_TO_READ,
     ]
     return "\n".join(parts)
@@ -119,6 +119,12 @@ def _budget(figures):
     size, grown = figures["huge"]
     rows.append([f"memory for one answer of {size:.0f} MB", f"≤ {MOST_GROWN_MB} MB", f"{grown:.1f} MB",
                  _met(grown <= MOST_GROWN_MB)])
+    if figures["costs"]:
+        *charts, (_, size, _) = figures["costs"]["charts"]
+        longest = max(float(median) for _, median, _ in charts)
+        rows.append(["the slowest chart of a year", f"≤ {MOST_CHART_MS} ms", f"{longest:.1f} ms",
+                     _met(longest <= MOST_CHART_MS)])
+        rows.append(["a year of a busy small team", f"≤ {MOST_YEAR_MB} MB", f"{size} MB", _met(float(size) <= MOST_YEAR_MB)])
     for one in figures["against"]:
         if one.workload.stream:
             rows.append([f"CPU, {one.workload.title}: the service / an older build of it", f"≤ {MOST_ADDED:.2f} ×",
@@ -177,13 +183,15 @@ def _growth(figures):
     return _table(["events of a Qianwen answer", "MB from upstream", "service, CPU µs/MB"], rows)
 
 
-def _pool(figures):
-    """What an account of one's own costs a request: the pick alone, and everything that an older build did not have."""
+def _parts(figures):
+    """What single parts cost, and everything that an older build did not have."""
     parts = []
-    if figures["picks"]:
-        parts.append(_table(["an account picked and given back", "median ns", "fastest batch"], figures["picks"]))
+    if costs := figures["costs"]:
+        parts.append(_table(["an account picked and given back", "median ns", "fastest batch"], costs["pick"]))
+        parts.append(_table(["a call counted, the disk apart", "median ns", "fastest batch"], costs["count"]))
+        parts.append(_table(["a chart of a busy small team's year", "median ms", "fastest"], costs["charts"][:-1]))
     else:
-        parts.append("Picks were not measured: `cargo bench --locked --bench pick --no-run` builds what measures them.\n")
+        parts.append("Single parts were not measured: `cargo bench --locked --bench costs --no-run` builds what does.\n")
     parts.extend(_against(one) for one in figures["against"])
     if not figures["against"]:
         parts.append("No older build was compared: `bench/run.py --against PATH`.\n")

@@ -92,8 +92,8 @@ def measure(bench, plan, older):
     figures["growth"] = measures.growth(bench, plan)
     step(f"memory: {workloads.HUGE.title}")
     figures["huge"] = measures.huge_answer(bench)
-    step("picks of an account")
-    figures["picks"] = against.picks()
+    step("single parts")
+    figures["costs"] = against.costs()
     if older:
         step(f"against {older}")
     compared = (workloads.PLAIN, workloads.OPENAI_32, workloads.QIANWEN_32) if older else ()

@@ -28,7 +28,13 @@ impl Clock {
 
     /// The time now.
     pub fn now(&self) -> Millis {
-        let passed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(Millis::MAX);
+        self.at(Instant::now())
+    }
+
+    /// The time at `moment`, which is not before the clock's own start.
+    pub fn at(&self, moment: Instant) -> Millis {
+        let passed = moment.saturating_duration_since(self.start).as_millis();
+        let passed = u64::try_from(passed).unwrap_or(Millis::MAX);
         self.offset.load(Ordering::Relaxed).saturating_add(passed)
     }
 

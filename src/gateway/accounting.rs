@@ -89,10 +89,9 @@ impl Line {
 /// The provider and its model.
 fn by(member: &Member, model: Option<&str>) -> Box<str> {
     let provider = member.provider.id();
+    let named = |model: &str| [provider, "/", model].concat().into();
     if let Some(model) = model {
-        return format!("{provider}/{model}").into();
+        return named(model);
     }
-    let listing = member.listing();
-    let model = listing.default_model().map_or(AUTO, |model| &model.id);
-    format!("{provider}/{model}").into()
+    named(member.listing().default_model().map_or(AUTO, |model| &model.id))
 }

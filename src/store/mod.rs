@@ -45,7 +45,7 @@ pub use handout::copy;
 pub use keys::{KeyRecord, KeyUseRecord};
 pub use maintenance::{backup, rotate_key};
 pub use records::{
-    AUDIT_KEPT, AccountRecord, AuditRecord, CallRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord,
+    AUDIT_KEPT, AccountRecord, AuditRecord, CallsRecord, Contents, EventRecord, ModelsRecord, Record, SessionRecord,
     TallyRecord, UsageRecord,
 };
 pub use restore::restore;

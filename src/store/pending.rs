@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::records::{CallRecord, EventRecord, Record};
+use super::records::{CallsRecord, EventRecord, Record};
 use super::statistics::CALLS_KEPT;
 
 /// How many events are kept for a disk that does not take them. The oldest go first.
@@ -51,7 +51,9 @@ impl Key {
 pub(super) struct Pending {
     latest: BTreeMap<Key, Record>,
     events: VecDeque<EventRecord>,
-    calls: VecDeque<CallRecord>,
+    calls: VecDeque<CallsRecord>,
+    /// How many calls these are.
+    listed: usize,
     /// How many bytes of totals there are.
     tallies: usize,
     /// How many records came, also those that others have replaced.
@@ -84,7 +86,7 @@ impl Pending {
     }
 
     /// The calls, oldest first. They come after the records, too.
-    pub(super) fn calls(&self) -> impl Iterator<Item = &CallRecord> {
+    pub(super) fn calls(&self) -> impl Iterator<Item = &CallsRecord> {
         self.calls.iter()
     }
 
@@ -119,7 +121,7 @@ impl Pending {
             Record::Key(key) => Key::Friend(key.id.clone()),
             Record::KeyUse(used) => Key::FriendUse(used.key.clone()),
             Record::Event(event) => return self.append(event.clone()),
-            Record::Call(call) => return self.list(call.clone()),
+            Record::Calls(calls) => return self.list(calls.clone()),
         };
         self.tallies += tally_size(Some(&record));
         self.tallies -= tally_size(self.latest.insert(key, record).as_ref());
@@ -134,11 +136,16 @@ impl Pending {
         }
     }
 
-    fn list(&mut self, call: CallRecord) {
-        if self.calls.len() as i64 == CALLS_KEPT {
+    /// Those that would be forgotten as soon as they were written need not be.
+    fn list(&mut self, calls: CallsRecord) {
+        self.listed += calls.count;
+        self.calls.push_back(calls);
+        while let Some(oldest) = self.calls.front()
+            && self.listed - oldest.count >= CALLS_KEPT
+        {
+            self.listed -= oldest.count;
             self.calls.pop_front();
         }
-        self.calls.push_back(call);
     }
 
     fn append(&mut self, event: EventRecord) {
@@ -181,7 +188,7 @@ mod tests {
             Record::DropSession(id) => format!("drop session {id}"),
             Record::Audit(entry) => format!("audit {}", entry.seq),
             Record::Tally(tally) => format!("tally {} {}", tally.start_ms, tally.body.len()),
-            Record::Event(_) | Record::Call(_) => unreachable!("events and calls stand apart"),
+            Record::Event(_) | Record::Calls(_) => unreachable!("events and calls stand apart"),
         };
         pending.records().map(name).chain(pending.events().map(|event| format!("event {}", event.body))).collect()
     }
@@ -257,11 +264,16 @@ mod tests {
         assert_eq!(names(&pending).len(), 3);
         pending.add(tally(4, 1));
         assert_eq!(names(&pending), ["tally 2 2097151", "tally 3 1", "tally 4 1"]);
-        for seq in 0..CALLS_KEPT + 5 {
-            pending.add(Record::Call(CallRecord { seq, body: String::new() }));
+        for seq in 1..=CALLS_KEPT as i64 {
+            pending.add(Record::Calls(CallsRecord { seq: seq * 3, count: 3, lines: String::new() }));
         }
         let mut all = Pending::default();
         all.absorb(pending);
-        assert_eq!((all.calls().count() as i64, all.calls().next().map(|call| call.seq)), (CALLS_KEPT, Some(5)));
+        let (first, last) = (all.calls().next().unwrap().seq, all.calls().last().unwrap().seq);
+        assert_eq!(
+            (last - first + 3, all.listed),
+            (2001, 2001),
+            "whole rows, and no more than hold as many as are kept"
+        );
     }
 }

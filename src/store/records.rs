@@ -74,13 +74,15 @@ pub struct TallyRecord {
     pub body: String,
 }
 
-/// A call that has ended.
+/// Calls that ended one after the other. They share a row, because a busy service has thousands a second.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallRecord {
-    /// Grows with each call.
+pub struct CallsRecord {
+    /// The number of the last of them; it grows with each call.
     pub seq: i64,
-    /// The call, as JSON.
-    pub body: String,
+    /// How many they are.
+    pub count: usize,
+    /// The calls, as JSON, a line each.
+    pub lines: String,
 }
 
 /// The models that a provider listed.
@@ -176,8 +178,8 @@ pub enum Record {
     DropFile(String),
     /// What calls came to in a span of time.
     Tally(TallyRecord),
-    /// A call that has ended. Only the newest are kept.
-    Call(CallRecord),
+    /// Calls that have ended. Only the newest are kept.
+    Calls(CallsRecord),
     /// Somebody is signed in to the console.
     Session(SessionRecord),
     /// The session with this id has ended.
@@ -210,7 +212,7 @@ pub struct Contents {
     /// What calls came to in the hours of the day at which it was opened, and of later ones.
     pub tallies: Vec<TallyRecord>,
     /// The newest calls, oldest first.
-    pub calls: Vec<CallRecord>,
+    pub calls: Vec<CallsRecord>,
     /// Who is signed in to the console.
     pub sessions: Vec<SessionRecord>,
     /// What was changed, oldest first.

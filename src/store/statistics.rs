@@ -6,13 +6,13 @@ use std::path::Path;
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use super::records::{CallRecord, TallyRecord};
+use super::records::{CallsRecord, TallyRecord};
 use super::schema;
 use super::trouble::Trouble;
 use crate::counts::{Names, merged};
 
-/// How many calls are kept.
-pub(super) const CALLS_KEPT: i64 = 2000;
+/// How many calls are kept, or somewhat more: the oldest of them may share a row with older ones.
+pub(super) const CALLS_KEPT: usize = 2000;
 
 /// How long hours are kept as such, in days.
 const HOURS_KEPT: i64 = 35;
@@ -25,7 +25,8 @@ const DAY_MS: i64 = 86_400_000;
 
 const TALLY: &str = "INSERT INTO tallies (start_ms, hours, names, body) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (start_ms, hours, names) DO UPDATE SET body = excluded.body";
-const CALL: &str = "INSERT INTO calls (seq, body) VALUES ($1, $2) ON CONFLICT (seq) DO UPDATE SET body = excluded.body";
+const CALLS: &str =
+    "INSERT INTO calls (seq, body) VALUES ($1, $2) ON CONFLICT (seq) DO UPDATE SET body = excluded.body";
 
 /// Writes totals in the place of those that were there.
 pub(super) async fn write_tally(connection: &mut SqliteConnection, tally: &TallyRecord) -> sqlx::Result<()> {
@@ -40,15 +41,15 @@ async fn write_sums(connection: &mut SqliteConnection, tally: &TallyRecord, name
 /// Writes calls, oldest first, and forgets those that are too many then.
 pub(super) async fn write_calls<'a>(
     connection: &mut SqliteConnection,
-    calls: impl Iterator<Item = &'a CallRecord>,
+    calls: impl Iterator<Item = &'a CallsRecord>,
 ) -> sqlx::Result<()> {
     let mut last = None;
-    for call in calls {
-        sqlx::query(CALL).bind(call.seq).bind(&call.body).execute(&mut *connection).await?;
-        last = Some(call.seq);
+    for some in calls {
+        sqlx::query(CALLS).bind(some.seq).bind(&some.lines).execute(&mut *connection).await?;
+        last = Some(some.seq);
     }
     let Some(last) = last else { return Ok(()) };
-    let forget = sqlx::query("DELETE FROM calls WHERE seq <= $1").bind(last - CALLS_KEPT);
+    let forget = sqlx::query("DELETE FROM calls WHERE seq <= $1").bind(last - CALLS_KEPT as i64);
     forget.execute(connection).await.map(drop)
 }
 
@@ -86,14 +87,15 @@ pub(super) async fn read_today(connection: &mut SqliteConnection, today: i64) ->
 }
 
 /// The newest calls, oldest first.
-pub(super) async fn read_calls(connection: &mut SqliteConnection) -> sqlx::Result<Vec<CallRecord>> {
+pub(super) async fn read_calls(connection: &mut SqliteConnection) -> sqlx::Result<Vec<CallsRecord>> {
+    // Each row has one at least.
     const NEWEST: &str = "SELECT seq, body FROM (SELECT seq, body FROM calls ORDER BY seq DESC LIMIT $1) AS newest \
         ORDER BY seq";
     if !has_tables(connection).await? {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String)> = sqlx::query_as(NEWEST).bind(CALLS_KEPT).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|(seq, body)| CallRecord { seq, body }).collect())
+    let rows: Vec<(i64, String)> = sqlx::query_as(NEWEST).bind(CALLS_KEPT as i64).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(seq, lines)| CallsRecord { seq, count: lines.lines().count(), lines }).collect())
 }
 
 /// The totals from `from` until `to` of the database at `path`, in which these `names` at least are told apart. By a

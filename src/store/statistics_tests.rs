@@ -3,7 +3,7 @@
 use super::fixture::{Folder, Running, TODAY, connection, limit};
 use super::schema::FILE;
 use super::statistics::CALLS_KEPT;
-use super::{CallRecord, Database, Kept, Record, TallyRecord};
+use super::{CallsRecord, Database, Kept, Record, TallyRecord};
 use crate::config::Secret;
 use crate::counts::{Counts, Names, Whose, lines, write};
 
@@ -89,18 +89,18 @@ async fn an_hour_that_comes_late_touches_no_day_but_its_own() {
 async fn only_the_newest_calls_are_kept() {
     let folder = Folder::new();
     let running = Running::start(&folder).await;
-    let call = |seq| Record::Call(CallRecord { seq, body: format!("{{\"seq\":{seq}}}") });
+    let calls = |seq| Record::Calls(CallsRecord { seq, count: 2, lines: format!("{{\"seq\":{}}}\n{{}}\n", seq - 1) });
     for from in [0, 1500] {
-        (from..from + 1500).for_each(|seq| running.database.put(call(seq)));
+        (1..=750).for_each(|row| running.database.put(calls(from + 2 * row)));
         assert_eq!(running.database.flush().await, Kept::Disk);
     }
     running.stop().await;
     let mut connection = connection(&folder.path(FILE)).await;
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM calls").fetch_one(&mut connection).await.unwrap();
-    assert_eq!(count, CALLS_KEPT);
+    assert_eq!(count, 1000);
     let running = Running::start(&folder).await;
-    let seqs: Vec<_> = running.contents.calls.iter().map(|call| call.seq).collect();
-    assert_eq!((seqs.len(), seqs[0], seqs[1999]), (2000, 1000, 2999));
+    let kept: Vec<_> = running.contents.calls.iter().map(|calls| (calls.seq, calls.count)).collect();
+    assert_eq!((kept.len() * 2, kept[0], kept[999]), (CALLS_KEPT, (1002, 2), (3000, 2)));
     running.stop().await;
 }
 

@@ -122,7 +122,7 @@ async fn write(connection: &mut SqliteConnection, record: &Record, vault: &Vault
         // What belongs to it goes with it.
         Record::DropAccount(id) => sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id),
         Record::Health { account, body } => sqlx::query(HEALTH).bind(account).bind(body),
-        Record::Event(_) | Record::Call(_) => return Ok(()),
+        Record::Event(_) | Record::Calls(_) => return Ok(()),
         Record::Tally(tally) => return statistics::write_tally(connection, tally).await,
         Record::Usage(usage) => self::usage(usage),
         Record::Setting { name, value: Some(value) } => sqlx::query(SETTING).bind(name).bind(value),

@@ -55,6 +55,8 @@ pub(super) struct End {
     pub(super) status: u16,
     pub(super) code: Option<Cow<'static, str>>,
     pub(super) total_ms: u64,
+    /// When, in milliseconds since 1970.
+    pub(super) at: u64,
 }
 
 /// A call that is under way.

@@ -1,8 +1,11 @@
 //! What is written behind.
 
+use std::sync::Arc;
+
+use super::call::Call;
 use super::hour::text;
 use super::ledger::Ledger;
-use crate::store::{CallRecord, Record, TallyRecord};
+use crate::store::{CallsRecord, Record, TallyRecord};
 
 impl Ledger {
     /// Hands what changed to the disk: the totals of the present hour, and the calls that ended. To be called several
@@ -23,9 +26,22 @@ impl Ledger {
             let tally = TallyRecord { start_ms: number(start), hours: 1, body: text(&cells) };
             self.database().put(Record::Tally(tally));
         }
-        for call in calls {
-            let body = serde_json::to_string(&*call).unwrap_or_default();
-            self.database().put(Record::Call(CallRecord { seq: number(call.seq), body }));
+        if let Some(last) = calls.last() {
+            let seq = number(last.seq);
+            self.database().put(Record::Calls(CallsRecord { seq, count: calls.len(), lines: lines(&calls) }));
         }
     }
+}
+
+/// Calls as they are kept: JSON, a line each.
+pub(super) fn lines(calls: &[Arc<Call>]) -> String {
+    /// About the length of a line.
+    const LINE: usize = 400;
+    let mut lines = Vec::with_capacity(calls.len() * LINE);
+    for call in calls {
+        // Memory always takes it.
+        let _ = serde_json::to_writer(&mut lines, &**call);
+        lines.push(b'\n');
+    }
+    String::from_utf8(lines).unwrap_or_default()
 }

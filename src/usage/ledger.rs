@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::{Semaphore, broadcast};
 
@@ -14,10 +15,11 @@ use super::name::Name;
 use super::query::MOST_CHARTS;
 use super::receipt::Receipt;
 use super::ring::{Minute, Now, Ring};
+use super::trays::{Ended, Trays};
 use crate::accounts::clock::{Clock, DAY};
 use crate::counts::{Counts, One, Outcome, Whose};
 use crate::keys::ApiKey;
-use crate::store::{CallRecord, Database, TallyRecord};
+use crate::store::{CallsRecord, Database, TallyRecord};
 
 /// How many calls a listener may be behind before it misses some.
 const MOST_UNHEARD: usize = 256;
@@ -29,6 +31,7 @@ pub struct Ledger(Arc<Inner>);
 struct Inner {
     clock: Clock,
     database: Database,
+    trays: Trays,
     books: Mutex<Books>,
     listeners: broadcast::Sender<Arc<Call>>,
     charts: Semaphore,
@@ -64,7 +67,7 @@ impl fmt::Debug for Ledger {
 
 impl Ledger {
     /// A ledger that goes on with what was kept: the counts of this day's hours, and the newest calls, oldest first.
-    pub fn open(database: &Database, tallies: &[TallyRecord], calls: &[CallRecord]) -> Self {
+    pub fn open(database: &Database, tallies: &[TallyRecord], calls: &[CallsRecord]) -> Self {
         let clock = Clock::new();
         let now = clock.now();
         let mut books = Books {
@@ -83,11 +86,13 @@ impl Ledger {
         }
         books.hours.restore(now, kept);
         // A line that is torn is a call less in a list, and no reason not to start.
-        books.calls.restore(calls.iter().filter_map(|call| serde_json::from_str(&call.body).ok()).collect());
+        let lines = calls.iter().flat_map(|calls| calls.lines.lines());
+        books.calls.restore(lines.filter_map(|line| serde_json::from_str(line).ok()));
         let (listeners, _) = broadcast::channel(MOST_UNHEARD);
         Self(Arc::new(Inner {
             clock,
             database: database.clone(),
+            trays: Trays::default(),
             books: Mutex::new(books),
             listeners,
             charts: Semaphore::new(MOST_CHARTS),
@@ -146,8 +151,17 @@ impl Ledger {
         &self.0.charts
     }
 
+    /// The books, with every call in them that has ended.
     pub(super) fn books(&self) -> MutexGuard<'_, Books> {
-        self.0.books.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut books = self.0.books.lock().unwrap_or_else(PoisonError::into_inner);
+        for ended in self.0.trays.take() {
+            let call = books.note(ended);
+            if self.0.listeners.receiver_count() > 0 {
+                // Whoever stopped listening meanwhile misses nothing.
+                let _ = self.0.listeners.send(call);
+            }
+        }
+        books
     }
 
     /// The time by which calls are counted, in milliseconds since 1970.
@@ -159,24 +173,30 @@ impl Ledger {
         self.0.clock.follow();
     }
 
-    /// Notes a call that has ended, on the account of the key with this id.
-    pub(super) fn file(&self, draft: Draft, key: &str) {
-        let Some(end) = draft.end.clone() else { return };
-        let call = self.books().note(self.time(), draft, end, key);
-        if self.0.listeners.receiver_count() > 0 {
-            // Whoever stopped listening meanwhile misses nothing.
-            let _ = self.0.listeners.send(call);
+    /// The time by which calls are counted at this moment, in milliseconds since 1970.
+    pub(super) fn time_of(&self, moment: Instant) -> u64 {
+        self.0.clock.at(moment)
+    }
+
+    /// Takes a call that has ended.
+    pub(super) fn file(&self, ended: Ended) {
+        let full = self.0.trays.lay(ended);
+        // Who listens wants to hear of it at once.
+        if full || self.0.listeners.receiver_count() > 0 {
+            drop(self.books());
         }
     }
 }
 
 impl Books {
-    fn note(&mut self, now: u64, draft: Draft, end: End, key: &str) -> Arc<Call> {
+    fn note(&mut self, ended: Ended) -> Arc<Call> {
+        let Ended { end, draft, key } = ended;
+        let now = end.at;
         let Draft { id, at, model, known, stream, served, first_token_ms, .. } = draft;
         let spent = served.spent;
         let one = one(&end, spent, first_token_ms);
-        let End { outcome, status, code, total_ms } = end;
-        let whose = Whose { model: if known { &model } else { "" }, account: &served.account, key };
+        let End { outcome, status, code, total_ms, .. } = end;
+        let whose = Whose { model: if known { &model } else { "" }, account: &served.account, key: &key };
         let cell = self.hours.at(now).cell(whose);
         cell.counts.count(&one);
         let names = (cell.account.clone(), cell.key.clone());

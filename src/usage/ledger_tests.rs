@@ -4,15 +4,17 @@ use std::time::{Duration, Instant};
 
 use super::draft::{Draft, End};
 use super::hours::HOUR;
+use super::keeping::lines;
+use super::trays::Ended;
 use super::{Ledger, Outcome, Query, Served, Spent, Step};
 use crate::accounts::clock::DAY;
 use crate::chat::{Fault, FaultKind};
 use crate::config::Secret;
-use crate::store::{CallRecord, Database, Store, TallyRecord};
+use crate::store::{CallsRecord, Database, Store, TallyRecord};
 use crate::usage::{By, CallFilter};
 
 /// A ledger whose database has no disk.
-async fn ledger(tallies: &[TallyRecord], calls: &[CallRecord]) -> Ledger {
+async fn ledger(tallies: &[TallyRecord], calls: &[CallsRecord]) -> Ledger {
     let store = Store::open(&["/proc/none".into()]);
     let key = Secret::new("0123456789abcdef".to_owned());
     let (database, ..) = Database::open(&store, Some(&key), 0).await.unwrap();
@@ -98,10 +100,10 @@ async fn a_defect_of_ours_is_not_told_as_a_client_that_left() {
 
 /// Files a call that has ended, without a receipt.
 fn file(ledger: &Ledger, model: &str, key: &str) {
-    let end = End { outcome: Outcome::Answered, status: 200, code: None, total_ms: 80 };
+    let end = End { outcome: Outcome::Answered, status: 200, code: None, total_ms: 80, at: ledger.time() };
     let served = served("a-1", 1, spent(10, 20));
     let draft = Draft { id: "req_x".into(), model: model.to_owned(), known: true, served, ..Draft::default() };
-    ledger.file(Draft { end: Some(end), first_token_ms: Some(40), ..draft }, key);
+    ledger.file(Ended { end, draft: Draft { first_token_ms: Some(40), ..draft }, key: key.into() });
 }
 
 #[tokio::test]
@@ -117,9 +119,9 @@ async fn what_was_kept_goes_on_after_a_restart() {
         hours: 1,
         body: super::hour::text(cells),
     });
-    let calls = calls.iter().map(|call| CallRecord { seq: 0, body: serde_json::to_string(&**call).unwrap() });
-    let torn = CallRecord { seq: 9, body: "{\"seq\":".to_owned() };
-    let second = ledger(&hours.collect::<Vec<_>>(), &calls.chain([torn]).collect::<Vec<_>>()).await;
+    let calls = CallsRecord { seq: 3, count: 3, lines: lines(&calls) };
+    let torn = CallsRecord { seq: 9, count: 1, lines: "{\"seq\":".to_owned() };
+    let second = ledger(&hours.collect::<Vec<_>>(), &[calls, torn]).await;
     assert_eq!((second.now().requests_today, second.now().tokens_today, second.now().requests_minute), (3, 90, 0));
     file(&second, "max", "");
     assert_eq!(second.calls(&all()).calls.iter().map(|call| call.seq).collect::<Vec<_>>(), [4, 3, 2, 1]);

@@ -15,11 +15,10 @@ mod query;
 mod receipt;
 mod report;
 mod ring;
+mod trays;
 
 #[cfg(test)]
 mod ledger_tests;
-#[cfg(test)]
-mod year_tests;
 
 pub use crate::counts::Outcome;
 pub use call::Call;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::draft::{Draft, End, Served};
 use super::ledger::Ledger;
+use super::trays::Ended;
 use crate::chat::{Fault, FaultKind};
 use crate::counts::Outcome;
 use crate::keys::ApiKey;
@@ -29,8 +30,10 @@ pub struct Receipt {
 
 impl Receipt {
     pub(super) fn new(ledger: &Ledger, id: &str, key: Option<Arc<ApiKey>>) -> Self {
-        let draft = Draft { id: id.into(), at: ledger.time(), ..Draft::default() };
-        Self { ledger: ledger.clone(), key, began: Instant::now(), draft }
+        // Reading a clock costs as much as counting something, so one reading serves for all.
+        let began = Instant::now();
+        let draft = Draft { id: id.into(), at: ledger.time_of(began.into_std()), ..Draft::default() };
+        Self { ledger: ledger.clone(), key, began, draft }
     }
 
     /// What is asked for, as the client wrote it.
@@ -81,8 +84,12 @@ impl Receipt {
 
     /// Whatever ends it first holds.
     fn end(&mut self, outcome: Outcome, status: u16, code: Option<&'static str>) {
-        let total_ms = millis(self.began.elapsed());
-        self.draft.end.get_or_insert(End { outcome, status, code: code.map(Cow::Borrowed), total_ms });
+        if self.draft.end.is_none() {
+            let now = Instant::now();
+            let total_ms = millis(now.saturating_duration_since(self.began));
+            let at = self.ledger.time_of(now.into_std());
+            self.draft.end = Some(End { outcome, status, code: code.map(Cow::Borrowed), total_ms, at });
+        }
     }
 }
 
@@ -102,6 +109,10 @@ impl Drop for Receipt {
             let spent = self.draft.served.spent;
             key.spend(spent.prompt.saturating_add(spent.completion));
         }
-        self.ledger.file(std::mem::take(&mut self.draft), key.map_or("", |key| &key.id));
+        let key = key.map(|key| key.id.as_str().into()).unwrap_or_default();
+        let mut draft = std::mem::take(&mut self.draft);
+        if let Some(end) = draft.end.take() {
+            self.ledger.file(Ended { end, draft, key });
+        }
     }
 }

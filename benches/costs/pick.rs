@@ -1,14 +1,14 @@
-//! What it costs to pick an account and to give it back: `cargo bench --bench pick`.
-//!
-//! Each line is a case, the median of the batches and the fastest one, in nanoseconds for one pick, parted by tabs.
+//! What it costs to pick an account and to give it back: the median of the batches and the fastest one, in nanoseconds
+//! for one pick.
 
 use std::hint::black_box;
-use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use qianqiao::accounts::{Account, Deaf, Granted, Health, Leg, Limits, Outcome, Pool, Rules, Strategy, Taken, Wanted};
+use qianqiao::accounts::{self, Account, Deaf, Granted, Health, Leg, Limits, Pool, Rules, Strategy, Taken, Wanted};
+
+use crate::{Lines, Outcome};
 
 /// How many picks are timed together: the clock's own cost must not count.
 const BATCH: u32 = 1000;
@@ -21,19 +21,18 @@ const MANY: u32 = 200;
 /// Every so many accounts one has limits.
 const LIMITED: u32 = 4;
 
-fn main() -> io::Result<()> {
-    let mut out = io::stdout().lock();
+pub fn measure(lines: &mut Lines) -> Outcome {
     for strategy in Strategy::ALL {
         let (pool, wanted) = pool(MANY, strategy);
-        report(&mut out, &format!("{}, {MANY} accounts, all idle", strategy.name()), &pool, &wanted)?;
+        report(lines, &format!("{}, {MANY} accounts, all idle", strategy.name()), &pool, &wanted)?;
     }
     let (busy, wanted) = pool(MANY, Strategy::LeastBusy);
     // What is held makes the idle ones rare, as in a busy hour.
     let held: Vec<Taken> = (0..MANY * 3 / 4).map(|_| busy.take(&wanted, &[])).collect();
-    report(&mut out, &format!("least-busy, {MANY} accounts, {} busy", held.len()), &busy, &wanted)?;
+    report(lines, &format!("least-busy, {MANY} accounts, {} busy", held.len()), &busy, &wanted)?;
     drop(held);
     let (alone, wanted) = pool(1, Strategy::LeastBusy);
-    report(&mut out, "least-busy, 1 account", &alone, &wanted)
+    report(lines, "least-busy, 1 account", &alone, &wanted)
 }
 
 /// A pool of one group, in which every account is ready, and what asks for any of them.
@@ -55,10 +54,8 @@ fn pool(accounts: u32, strategy: Strategy) -> (Arc<Pool>, Wanted) {
     (pool, Wanted { legs, conversation: None })
 }
 
-fn report(out: &mut impl Write, name: &str, pool: &Arc<Pool>, wanted: &Wanted) -> io::Result<()> {
-    let mut batches: Vec<f64> = (0..WARM_UP + BATCHES).map(|_| batch(pool, wanted)).skip(WARM_UP).collect();
-    batches.sort_by(f64::total_cmp);
-    writeln!(out, "{name}\t{:.0}\t{:.0}", batches[batches.len() / 2], batches[0])
+fn report(lines: &mut Lines, name: &str, pool: &Arc<Pool>, wanted: &Wanted) -> Outcome {
+    lines.tell(name, (0..WARM_UP + BATCHES).map(|_| batch(pool, wanted)).skip(WARM_UP).collect(), 0)
 }
 
 /// Nanoseconds for one pick. Each lease ends as that of an answered request does.
@@ -66,7 +63,7 @@ fn batch(pool: &Arc<Pool>, wanted: &Wanted) -> f64 {
     let began = Instant::now();
     for _ in 0..BATCH {
         if let Taken::Granted(Granted { mut lease, leg }) = pool.take(black_box(wanted), &[]) {
-            lease.end().outcome = Some(Outcome::Answered);
+            lease.end().outcome = Some(accounts::Outcome::Answered);
             black_box((lease, leg));
         }
     }

@@ -1,14 +1,14 @@
-//! What it costs to count a call, from its beginning to what is filed: `cargo bench --bench count`.
-//!
-//! Each line is a case, the median of the batches and the fastest one, in nanoseconds for one call, parted by tabs.
+//! What it costs to count a call, from its beginning to what is filed: the median of the batches and the fastest one, in
+//! nanoseconds for one call.
 
 use std::hint::black_box;
-use std::io::{self, Write};
 use std::time::Instant;
 
 use qianqiao::config::Secret;
 use qianqiao::store::{Database, Store};
 use qianqiao::usage::{Ledger, Served, Spent};
+
+use crate::{Lines, Outcome};
 
 /// How many calls are timed together: the clock's own cost must not count.
 const BATCH: usize = 1000;
@@ -17,21 +17,19 @@ const BATCHES: usize = 301;
 /// Those before them that are not counted.
 const WARM_UP: usize = 30;
 
-fn main() -> io::Result<()> {
+pub fn measure(lines: &mut Lines) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut out = io::stdout().lock();
     for models in [1, 40, 1900] {
-        let ledger = runtime.block_on(ledger()).map_err(io::Error::other)?;
+        let ledger = runtime.block_on(ledger())?;
         let names: Vec<String> = (0..models).map(|at| format!("qwen3-model-{at}")).collect();
-        let mut batches: Vec<f64> = (0..WARM_UP + BATCHES).map(|_| batch(&ledger, &names)).skip(WARM_UP).collect();
-        batches.sort_by(f64::total_cmp);
-        writeln!(out, "one call of {models} models\t{:.0}\t{:.0}", batches[batches.len() / 2], batches[0])?;
+        let batches = (0..WARM_UP + BATCHES).map(|_| batch(&ledger, &names)).skip(WARM_UP).collect();
+        lines.tell(&format!("one call of {models} models"), batches, 0)?;
     }
     Ok(())
 }
 
 /// A ledger without a disk: what is written behind is no part of a call.
-async fn ledger() -> Result<Ledger, String> {
+async fn ledger() -> Outcome<Ledger> {
     let key = Secret::new("0123456789abcdef".to_owned());
     let (database, ..) = Database::open(&Store::open(&["/proc/none".into()]), Some(&key), 0).await?;
     Ok(Ledger::open(&database, &[], &[]))
