@@ -159,6 +159,8 @@ def test_every_refusal(consoles, taking):
     wrong += [taking.ask(ACCOUNTS, "POST", {"paste": sample(name)}) for name in UNUSABLE]
     wrong += [taking.admin(path, method, body) for path, method, body, *_ in WRONG_CHANGES]
     messages = sorted({answer.error()["message"] for answer in wrong if answer.status >= 400})
+    # A ticket that is a word of the sentence is blotted out in it.
+    messages = [message for message in messages if "***" not in message]
     assert len(messages) > 40
     all_chinese(consoles(taking, language="zh").open().sign_in(), messages)
 
