@@ -66,22 +66,25 @@ def card(console):
     return console.page.get_by_role("listitem").filter(has=link)
 
 
-def as_cause(account, number, message):
-    """An account that is ill, with this to say of it."""
-    cause = {"class": "upstream", "status": None, "message": message, "remedy": None}
-    name = f"n{number}"
+def ill(account, name, message, remedy=None, kind="upstream"):
+    """The same account under another name, with this to say of what is the matter."""
+    cause = {"class": kind, "status": None, "message": message, "remedy": remedy}
     return {**account, "id": name, "name": name, "state": "needs_owner", "until": None, "cause": cause}
+
+
+def serve(console, make):
+    """From now on the page hears of the accounts that `make` makes of the first one."""
+    state = console.stack.admin("overview").json()
+    first = next(one for one in state["accounts"] if one["id"] == "qianwen-1")
+    frame = f"event: state\ndata: {json.dumps({**state, 'accounts': make(first)})}\n\n"
+    stream = {"body": frame, "content_type": "text/event-stream"}
+    console.page.route("**/admin/api/live", lambda route: route.fulfill(**stream))
+    console.page.reload()
 
 
 def shown(console, messages):
     """What the page makes of each of these messages."""
-    state = console.stack.admin("overview").json()
-    account = next(one for one in state["accounts"] if one["id"] == "qianwen-1")
-    state["accounts"] = [as_cause(account, number, message) for number, message in enumerate(messages)]
-    frame = f"event: state\ndata: {json.dumps(state)}\n\n"
-    live = "**/admin/api/live"
-    console.page.route(live, lambda route: route.fulfill(body=frame, content_type="text/event-stream"))
-    console.page.reload()
+    serve(console, lambda one: [ill(one, f"n{number}", message) for number, message in enumerate(messages)])
     console.open("accounts").expect_page("accounts")
     lines = console.page.locator(".account-why > p:first-child")
     expect(lines).to_have_count(len(messages))
@@ -138,14 +141,26 @@ def test_an_account_that_falls_ill(consoles, owner, fake, scenario, state, chine
 
 
 def test_a_banned_account(consoles, taking):
-    """What no site here says, in the words that the service has for it."""
+    """What no site here does, in the words that the service has for it: in the list, the history and the overview."""
+    said, mend = SAID[:2]
+    event = {"at": 0, "kind": "state", "from": "ready", "to": "needs_owner", "class": "banned"}
+    events = json.dumps({"events": [{**event, "message": said, "remedy": mend}]})
     console = consoles(taking, language="zh").open().sign_in()
-    expect(shown(console, SAID[:2])).to_have_text(
-        [
-            "千问表示已封停该账号。",
-            "请登录 https://www.qianwen.com/ 看看网站怎么说，然后重新启用账号，或将它移除。",
-        ]
-    )
+    page = console.page
+    serve(console, lambda one: [ill(one, one["id"], said, mend, "banned")])
+    page.route("**/events", lambda route: route.fulfill(body=events, content_type="application/json"))
+    console.open("overview").expect_page("overview")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("千问表示已封停该账号。请登录 https://www.qianwen.com/ 看看网站怎么说")
+    assert english(main) == []
+    console.open("accounts").expect_page("accounts")
+    page.get_by_role("link", name="qianwen-1", exact=True).click()
+    drawer = page.get_by_role("dialog", name="qianwen-1")
+    drawer.get_by_role("tab", name="经过").click()
+    happened = drawer.get_by_role("listitem")
+    expect(happened).to_contain_text("千问表示已封停该账号。")
+    expect(happened).to_contain_text("然后重新启用账号，或将它移除。")
+    assert english(drawer) + english(main) == []
 
 
 def test_whole_messages(consoles, taking):

@@ -21,7 +21,7 @@ export interface Told {
   lang: 'en' | undefined;
 }
 
-const ENGLISH = /[A-Za-z']+ [a-z']+ [a-z']+/;
+const ENGLISH = /\b[A-Za-z]+ [a-z]+ [a-z]+/;
 
 /** A text of the service in the page's language, as far as its sentences are known. */
 export function toldBy(text: string): Told {

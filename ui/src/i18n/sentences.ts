@@ -29,7 +29,7 @@ const HOLE = /\{(\w*)(?::[^}]*)?\}/;
 const FILLED = /\{(\w+)([!?,]?)\}/;
 const END = /[.!?…。] (?=\S)/g;
 
-/** Reads sentences that were put together from known ones. There is no regular expression over a text from outside. */
+/** Reads sentences that were put together from known ones. How much is tried is bounded, whatever a text holds. */
 export class Sentences {
   private readonly plain = new Map<string, string>();
   private readonly patterns: Pattern[] = [];
@@ -48,7 +48,12 @@ export class Sentences {
     if (text.length > LONGEST) return null;
     if (this.known.size > MOST_KNOWN) this.known.clear();
     this.splits = 0;
-    return this.part(text);
+    const found = this.part(text);
+    if (this.splits <= MOST_SPLITS) return found;
+    // What was given up on says nothing of its parts.
+    this.known.clear();
+    this.known.set(text, null);
+    return null;
   }
 
   private part(text: string): Reading | null {
