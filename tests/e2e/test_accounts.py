@@ -214,47 +214,48 @@ def test_what_is_wrong_with_a_paste_is_told(shared, case):
     assert [(one["id"], one["name"], one["limits"]) for one in shared.accounts().values()] == before
 
 
-@pytest.mark.parametrize(
-    "path, method, body, status, field, words",
-    [
-        ("accounts/qianwen-1", "PATCH", {"limits": {"weight": 1001}}, 400, "limits", "weight"),
-        ("accounts/qianwen-1", "PATCH", {"enabled": "SECRET"}, 400, "enabled", ""),
-        ("accounts/qianwen-1", "PATCH", {"name": ""}, 400, "name", ""),
-        ("accounts/qianwen-1", "PATCH", {"credential": "SECRET"}, 400, "credential", "name"),
-        ("accounts/qianwen-1", "PATCH", "{", 400, "", "JSON"),
-        ("accounts/nobody", "PATCH", {"name": "x"}, 404, "", "nobody"),
-        ("accounts/nobody", "GET", None, 404, "", "nobody"),
-        ("accounts/nobody", "DELETE", None, 404, "", "nobody"),
-        ("accounts/nobody/test", "POST", None, 404, "", "nobody"),
-        ("accounts/nobody/enable", "POST", None, 404, "", "nobody"),
-        ("accounts/nobody/events", "GET", None, 404, "", "nobody"),
-        ("settings/pool.strategy", "PUT", {"value": "SECRETly"}, 400, "value", "least-busy"),
-        ("settings/pool.strategy", "PUT", {"value": 7}, 400, "value", "text"),
-        ("settings/pool.strategy", "PUT", {}, 400, "body", "value"),
-        ("settings/pool.strategy", "PUT", "{", 400, "", "JSON"),
-        ("settings/pool.queue_wait_s", "PUT", {"value": 301}, 400, "value", "300"),
-        ("settings/pool.queue_wait_s", "PUT", {"value": "SECRET"}, 400, "value", "whole number"),
-        ("settings/accounts.limits", "PUT", {"value": "SECRET"}, 400, "value", ""),
-        ("settings/accounts.limits", "PUT", {"value": {"concurrent": 0}}, 400, "value", "whole number"),
-        ("settings/accounts.limits", "PUT", {"value": [3]}, 400, "value", ""),
-        (
-            "settings/accounts.limits",
-            "PUT",
-            {"value": {"requests_per_day": 9, "tokens_per_day": 8}},
-            400,
-            "value",
-            "tokens_per_day",
-        ),
-        ("settings/models.routes", "PUT", {"value": {"m": ["qianwen/nothing"]}}, 400, "value", "qianwen/nothing"),
-        ("settings/models.routes", "PUT", {"value": {"m": ["nobody/m"]}}, 400, "value", "nobody/m"),
-        ("settings/models.routes", "PUT", {"value": {"m": "qianwen/Qwen"}}, 400, "value", ""),
-        ("settings/models.aliases", "PUT", {"value": {"m": "nothing"}}, 400, "value", "nothing"),
-        ("settings/models.aliases", "PUT", {"value": {"auto": "Qwen"}}, 400, "value", "auto"),
-        ("settings/models.hidden", "PUT", {"value": "SECRET"}, 400, "value", ""),
-        ("settings/nothing", "PUT", {"value": 1}, 404, "", "pool.strategy"),
-        ("settings/nothing", "DELETE", None, 404, "", "pool.strategy"),
-    ],
-)
+# A change: path, method, body → status, field, words of the sentence.
+WRONG_CHANGES = [
+    ("accounts/qianwen-1", "PATCH", {"limits": {"weight": 1001}}, 400, "limits", "weight"),
+    ("accounts/qianwen-1", "PATCH", {"enabled": "SECRET"}, 400, "enabled", ""),
+    ("accounts/qianwen-1", "PATCH", {"name": ""}, 400, "name", ""),
+    ("accounts/qianwen-1", "PATCH", {"credential": "SECRET"}, 400, "credential", "name"),
+    ("accounts/qianwen-1", "PATCH", "{", 400, "", "JSON"),
+    ("accounts/nobody", "PATCH", {"name": "x"}, 404, "", "nobody"),
+    ("accounts/nobody", "GET", None, 404, "", "nobody"),
+    ("accounts/nobody", "DELETE", None, 404, "", "nobody"),
+    ("accounts/nobody/test", "POST", None, 404, "", "nobody"),
+    ("accounts/nobody/enable", "POST", None, 404, "", "nobody"),
+    ("accounts/nobody/events", "GET", None, 404, "", "nobody"),
+    ("settings/pool.strategy", "PUT", {"value": "SECRETly"}, 400, "value", "least-busy"),
+    ("settings/pool.strategy", "PUT", {"value": 7}, 400, "value", "text"),
+    ("settings/pool.strategy", "PUT", {}, 400, "body", "value"),
+    ("settings/pool.strategy", "PUT", "{", 400, "", "JSON"),
+    ("settings/pool.queue_wait_s", "PUT", {"value": 301}, 400, "value", "300"),
+    ("settings/pool.queue_wait_s", "PUT", {"value": "SECRET"}, 400, "value", "whole number"),
+    ("settings/accounts.limits", "PUT", {"value": "SECRET"}, 400, "value", ""),
+    ("settings/accounts.limits", "PUT", {"value": {"concurrent": 0}}, 400, "value", "whole number"),
+    ("settings/accounts.limits", "PUT", {"value": [3]}, 400, "value", ""),
+    (
+        "settings/accounts.limits",
+        "PUT",
+        {"value": {"requests_per_day": 9, "tokens_per_day": 8}},
+        400,
+        "value",
+        "tokens_per_day",
+    ),
+    ("settings/models.routes", "PUT", {"value": {"m": ["qianwen/nothing"]}}, 400, "value", "qianwen/nothing"),
+    ("settings/models.routes", "PUT", {"value": {"m": ["nobody/m"]}}, 400, "value", "nobody/m"),
+    ("settings/models.routes", "PUT", {"value": {"m": "qianwen/Qwen"}}, 400, "value", ""),
+    ("settings/models.aliases", "PUT", {"value": {"m": "nothing"}}, 400, "value", "nothing"),
+    ("settings/models.aliases", "PUT", {"value": {"auto": "Qwen"}}, 400, "value", "auto"),
+    ("settings/models.hidden", "PUT", {"value": "SECRET"}, 400, "value", ""),
+    ("settings/nothing", "PUT", {"value": 1}, 404, "", "pool.strategy"),
+    ("settings/nothing", "DELETE", None, 404, "", "pool.strategy"),
+]
+
+
+@pytest.mark.parametrize("path, method, body, status, field, words", WRONG_CHANGES)
 def test_what_is_wrong_with_a_change_is_told(shared, path, method, body, status, field, words):
     """And everything stays as it was."""
     before = shared.admin("settings").json(), shared.account("qianwen-1")["name"]

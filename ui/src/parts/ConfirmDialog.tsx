@@ -3,7 +3,8 @@ import { t } from '../i18n/words';
 import { Button } from './Button';
 import { Dialog } from './Dialog';
 import { Notice } from './Notice';
-import { told } from './told';
+import { Said } from './Said';
+import { wordsOf } from './told';
 import { useAction } from './useAction';
 
 interface ConfirmDialogProps {
@@ -47,7 +48,11 @@ export function ConfirmDialog({
   return (
     <Dialog open={open} title={title} onClose={close} actions={actions}>
       {children}
-      {action.error != null && <Notice tone="vermilion">{told(action.error)}</Notice>}
+      {action.error != null && (
+        <Notice tone="vermilion">
+          <Said text={wordsOf(action.error)} />
+        </Notice>
+      )}
     </Dialog>
   );
 }

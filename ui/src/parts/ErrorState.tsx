@@ -1,7 +1,8 @@
 import { t } from '../i18n/words';
 import { Button } from './Button';
 import { Icon } from './Icon';
-import { told } from './told';
+import { Said } from './Said';
+import { wordsOf } from './told';
 
 interface ErrorStateProps {
   error: unknown;
@@ -16,7 +17,9 @@ export function ErrorState({ error, title, retry }: ErrorStateProps) {
       <Icon name="alert" size={22} />
       <div>
         <p class="failed-title">{title ?? t('error.title')}</p>
-        <p>{told(error)}</p>
+        <p>
+          <Said text={wordsOf(error)} />
+        </p>
         {retry && (
           <Button icon="refresh" onPress={retry}>
             {t('action.retry')}

@@ -3,6 +3,7 @@ import { useId } from 'preact/hooks';
 import { t } from '../i18n/words';
 import { classes } from './classes';
 import { Icon } from './Icon';
+import { Said } from './Said';
 
 /** What ties an input to its label, hint and error. */
 export interface FieldTie {
@@ -42,7 +43,7 @@ export function Field(props: FieldProps & { children: (tie: FieldTie) => Compone
         {error && (
           <>
             <Icon name="alert" size={15} />
-            {error}
+            <Said text={error} />
           </>
         )}
       </p>

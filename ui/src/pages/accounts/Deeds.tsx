@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import { Badge } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
+import { Said } from '../../parts/Said';
 import { told } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import { go } from '../../router';
 import type { Account, Tested } from '../../service/types';
 import { disable, enable, test } from './actions';
 import { type Deed, deeds } from './order';
-import { Said } from './Said';
 import { t } from './words';
 
 /** The buttons that fit an account's state, and what a test found. */

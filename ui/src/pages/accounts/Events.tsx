@@ -3,13 +3,13 @@ import { t as shared } from '../../i18n/words';
 import { AccountBadge, Badge } from '../../parts/Badge';
 import { EmptyState } from '../../parts/EmptyState';
 import { Loaded } from '../../parts/Loaded';
+import { Said } from '../../parts/Said';
 import { Countdown, RelativeTime } from '../../parts/times';
 import { useResource } from '../../parts/useResource';
 import { ask } from '../../service/client';
 import { now } from '../../service/clock';
 import type { Account, AccountEvent, EventList } from '../../service/types';
 import { path } from './actions';
-import { Said } from './Said';
 import { t } from './words';
 
 /** What happened to an account; asked for anew when its state or its credential changes. */

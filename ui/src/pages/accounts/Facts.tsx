@@ -1,5 +1,5 @@
-import { number, tokens } from '../../i18n/format';
-import { Meter } from '../../parts/Meter';
+import { number } from '../../i18n/format';
+import { DayMeters } from '../../parts/DayMeters';
 import { RelativeTime } from '../../parts/times';
 import { state } from '../../service/live';
 import type { Account } from '../../service/types';
@@ -40,20 +40,13 @@ export function Expires({ account }: { account: Account }) {
 
 /** Today's use against the limits that hold. */
 export function Today({ account }: { account: Account }) {
-  const limits = account.effective_limits;
   return (
     <div class="account-today">
-      <Meter
-        label={t('use.requests')}
-        used={account.requests_today}
-        limit={limits.requests_per_day}
-        format={number}
-      />
-      <Meter
-        label={t('use.tokens')}
-        used={account.tokens_today}
-        limit={limits.tokens_per_day}
-        format={tokens}
+      <DayMeters
+        requests={t('use.requests')}
+        tokens={t('use.tokens')}
+        used={account}
+        limits={account.effective_limits}
       />
     </div>
   );

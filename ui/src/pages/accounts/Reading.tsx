@@ -1,11 +1,12 @@
 import { date } from '../../i18n/format';
+import { said } from '../../i18n/said';
 import { Badge } from '../../parts/Badge';
-import { told } from '../../parts/told';
+import { Said } from '../../parts/Said';
+import { toldWithout } from '../../parts/told';
 import { state } from '../../service/live';
 import type { Understood } from '../../service/types';
 import { t } from './pasteWords';
 import { asksWhose, type Preview } from './usePreview';
-import { t as own } from './words';
 
 interface ReadingProps {
   preview: Preview;
@@ -26,7 +27,7 @@ export function Reading({ preview, nameOf }: ReadingProps) {
       {kind !== 'empty' && understood === null && error != null && (
         <>
           <Badge tone="ochre">{t(asksWhose(error) ? 'read.whose' : 'read.not')}</Badge>
-          <p>{asksWhose(error) ? t('read.whose.text') : told(error).replace(/^`paste`: /, '')}</p>
+          <p>{asksWhose(error) ? t('read.whose.text') : toldWithout(error, 'paste')}</p>
         </>
       )}
     </section>
@@ -34,7 +35,7 @@ export function Reading({ preview, nameOf }: ReadingProps) {
 }
 
 function Found({ understood, nameOf }: { understood: Understood } & Omit<ReadingProps, 'preview'>) {
-  const form = own.maybe(`form.${understood.form}`, understood.form);
+  const form = said(understood.form);
   return (
     <>
       <Badge tone="jade">{t('read.is', { form, provider: nameOf(understood.provider) })}</Badge>
@@ -63,7 +64,9 @@ function Items({ items }: { items: string[] }) {
   return (
     <ul>
       {items.map(item => (
-        <li key={item}>{item}</li>
+        <li key={item}>
+          <Said text={item} />
+        </li>
       ))}
     </ul>
   );

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { said } from '../../i18n/said';
 import { t as shared } from '../../i18n/words';
 import { Button } from '../../parts/Button';
 import { Notice } from '../../parts/Notice';
+import { Said } from '../../parts/Said';
 import { go } from '../../router';
 import type { Taken } from '../../service/types';
 import { t } from './pasteWords';
-import { Said } from './Said';
 
 /** What became of a paste; takes the focus, because the form that was there is gone. */
 export function TakenNotice({ taken, onDismiss }: { taken: Taken; onDismiss: () => void }) {
@@ -43,7 +44,7 @@ export function TakenNotice({ taken, onDismiss }: { taken: Taken; onDismiss: () 
             <Said text={taken.unconfirmed} />
           </p>
         )}
-        {!taken.kept && <p>{t('taken.kept', { why: taken.not_kept ?? '' })}</p>}
+        {!taken.kept && <p>{t('taken.kept', { why: said(taken.not_kept ?? '') })}</p>}
       </Notice>
     </div>
   );

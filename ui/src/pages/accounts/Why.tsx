@@ -1,9 +1,9 @@
-import { language } from '../../i18n/language';
+import { toldBy } from '../../i18n/said';
 import { t as shared } from '../../i18n/words';
+import { Said } from '../../parts/Said';
 import { Countdown } from '../../parts/times';
 import { now } from '../../service/clock';
 import type { Account, Cause } from '../../service/types';
-import { Said } from './Said';
 import { t } from './words';
 
 /** Why an account is as it is, what helps, and when it is tried again. */
@@ -32,13 +32,13 @@ function Again({ until, checked }: { until: number; checked: boolean }) {
   return <p class="note">{t.rich(checked ? 'until.check' : 'until.again', { when })}</p>;
 }
 
-/** The service tells what happened in English; whoever reads Chinese hears first what sort of thing that is. */
+/** What happened and what helps. Before a sentence that is not there in the page's language stands its kind, in words. */
 function Reason({ cause }: { cause: Cause }) {
-  const abroad = language.value !== 'en';
+  const abroad = toldBy(cause.message).lang !== undefined;
   return (
     <>
       {abroad && <p>{t.maybe(`plain.${cause.class}`, '')}</p>}
-      <p class={abroad ? 'note' : undefined} lang={abroad ? 'en' : undefined}>
+      <p class={abroad ? 'note' : undefined}>
         <Said text={cause.message} />
       </p>
       {cause.remedy !== null && (

@@ -1,8 +1,8 @@
 import type { Text } from '../../i18n/dictionary';
 import type { en } from './words.en';
 
-/** 账号页的中文文案；`said.` 与 `form.` 开头的是服务端固定句子的译文。 */
-export const zh: { [K in keyof typeof en]: Text } & Record<`${'said' | 'form'}.${string}`, Text> = {
+/** 账号页的中文文案。 */
+export const zh: { [K in keyof typeof en]: Text } = {
   title: '账号',
   lead: '支撑接口的每一个账号，以及它们的状态。',
   add: '添加账号',
@@ -117,28 +117,4 @@ export const zh: { [K in keyof typeof en]: Text } & Record<`${'said' | 'form'}.$
   'class.upstream': '上游故障或不可达',
   'class.timeout': '超时',
   'class.protocol': '返回了未知的内容',
-
-  'form.a cookie header': 'Cookie 请求头',
-  "form.a request's headers": '请求头',
-  'form.a cURL command (bash)': 'cURL 命令（bash）',
-  'form.a cURL command (cmd)': 'cURL 命令（cmd）',
-  'form.a PowerShell command': 'PowerShell 命令',
-  'form.a fetch call': 'fetch 代码',
-  'form.a HAR file': 'HAR 文件',
-  'form.a JSON list of cookies': 'Cookie 列表（JSON）',
-  'form.a cookies.txt file': 'cookies.txt 文件',
-  "form.rows of the browser's cookie table": '浏览器 Cookie 表格',
-  'form.a text': '密钥文本',
-
-  'said.It is used again.': '恢复使用。',
-  'said.Its owner switched it off.': '你停用了它。',
-  'said.Its owner put it in.': '你添加了它。',
-  'said.Its owner gave it a new credential.': '你更新了它的登录信息。',
-  'said.Its credential was renewed.': '登录信息已自动续期。',
-  'said.Its owner changed its name or its limits.': '你修改了它的名称或限额。',
-  'said.The environment names it.': '由环境变量添加。',
-  "said.The environment's credential changed, so it takes the place of the one that was kept.":
-    '环境变量里的登录信息有变，已替换原先保存的。',
-  'said.It is signed in.': '登录有效。',
-  'said.This provider has no way to tell.': '这家服务商无法在不发请求的情况下检查登录。',
 };

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { said } from '../../i18n/said';
+import { ActionForm } from '../../parts/ActionForm';
 import { Button } from '../../parts/Button';
 import { Segmented } from '../../parts/choices';
 import { TextInput } from '../../parts/inputs';
 import { Notice } from '../../parts/Notice';
-import { told, toldOf } from '../../parts/told';
+import { toldOf } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import { link } from '../../router';
 import { ask } from '../../service/client';
@@ -52,14 +54,15 @@ function Maker({ appName, onMade }: { appName: string; onMade: (made: KeyMade) =
     const body: NewKey = { name: name.trim() };
     onMade(await ask<KeyMade>('/admin/api/keys', { method: 'POST', body }));
   });
-  const atName = toldOf(action.error, 'name');
   return (
-    <form
-      class="stack"
-      onSubmit={event => {
-        event.preventDefault();
-        void action.run();
-      }}
+    <ActionForm
+      action={action}
+      fields={['name']}
+      buttons={
+        <Button type="submit" variant="primary" icon="plus" busy={action.busy} disabled={name.trim() === ''}>
+          {t('makeKey')}
+        </Button>
+      }
     >
       <TextInput
         label={t('keyName')}
@@ -69,16 +72,10 @@ function Maker({ appName, onMade }: { appName: string; onMade: (made: KeyMade) =
           action.clear();
         }}
         hint={t('keyNameHint')}
-        error={atName}
+        error={toldOf(action.error, 'name')}
         maxLength={60}
       />
-      {action.error != null && atName === null && <Notice tone="vermilion">{told(action.error)}</Notice>}
-      <div class="row">
-        <Button type="submit" variant="primary" icon="plus" busy={action.busy} disabled={name.trim() === ''}>
-          {t('makeKey')}
-        </Button>
-      </div>
-    </form>
+    </ActionForm>
   );
 }
 
@@ -98,7 +95,7 @@ function Made({
         <p>{t('madeNote')}</p>
         <MaskedValue text={secret} mask={{ secret, seen: key.hint }} label={t('key')} />
       </Notice>
-      {!kept && <Notice tone="ochre">{not_kept ?? t('notKept')}</Notice>}
+      {!kept && <Notice tone="ochre">{said(not_kept ?? t('notKept'))}</Notice>}
       <p class="note">{t.rich('limitsNote', { keys: <a href={link('keys', key.id)}>{t('keysPage')}</a> })}</p>
       <div class="row">
         <Button small onPress={onAnother}>

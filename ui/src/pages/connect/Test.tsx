@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { latency } from '../../i18n/format';
+import { said as inWords } from '../../i18n/said';
 import type { Tone } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
 import { Notice } from '../../parts/Notice';
@@ -60,7 +61,7 @@ async function tried(root: string, secret: string, model: string): Promise<Outco
     });
     const said = await response.json();
     if (!response.ok)
-      return bad(said?.error?.message ?? t('testStatus', { status: String(response.status) }));
+      return bad(inWords(said?.error?.message ?? '') || t('testStatus', { status: String(response.status) }));
     const names: string[] = (said?.data ?? []).map((one: { id: string }) => one.id);
     const took = latency(performance.now() - began);
     if (!names.includes(model)) {

@@ -148,7 +148,7 @@ function Limits({ draft, change, wrong, error }: PartProps) {
       ))}
       <p class="field-hint">{t('limits.hint')}</p>
       {error instanceof ServiceError && error.param === 'limits' && (
-        <Notice tone="vermilion">{error.message}</Notice>
+        <Notice tone="vermilion">{toldOf(error, 'limits')}</Notice>
       )}
     </fieldset>
   );

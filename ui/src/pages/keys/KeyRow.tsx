@@ -1,6 +1,7 @@
 import { dateTime, list, number, tokens } from '../../i18n/format';
 import { KeyBadge } from '../../parts/Badge';
 import { Button, IconButton } from '../../parts/Button';
+import { DayMeters } from '../../parts/DayMeters';
 import { Meter } from '../../parts/Meter';
 import { RelativeTime } from '../../parts/times';
 import { link } from '../../router';
@@ -86,17 +87,11 @@ function Links({ of: key }: { of: Key }) {
 function Use({ of: { used, limits } }: { of: Key }) {
   return (
     <div class="key-use">
-      <Meter
-        label={t('use.requests_today')}
-        used={used.requests_today}
-        limit={limits.requests_per_day}
-        format={number}
-      />
-      <Meter
-        label={t('use.tokens_today')}
-        used={used.tokens_today}
-        limit={limits.tokens_per_day}
-        format={tokens}
+      <DayMeters
+        requests={t('use.requests_today')}
+        tokens={t('use.tokens_today')}
+        used={used}
+        limits={limits}
       />
       {limits.requests_per_minute != null && (
         <Meter

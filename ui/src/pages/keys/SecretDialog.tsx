@@ -3,6 +3,7 @@ import { Button } from '../../parts/Button';
 import { CodeBlock, Copyable } from '../../parts/Copyable';
 import { Dialog } from '../../parts/Dialog';
 import { Notice } from '../../parts/Notice';
+import { Said } from '../../parts/Said';
 import { link } from '../../router';
 import type { KeyMade } from '../../service/types';
 import { t } from './formWords';
@@ -63,7 +64,7 @@ export function SecretDialog({ made, model, onClose }: SecretDialogProps) {
       </Notice>
       {!made.kept && (
         <Notice tone="vermilion" title={t('unkept')}>
-          {made.not_kept}
+          {made.not_kept !== null && <Said text={made.not_kept} />}
         </Notice>
       )}
       <div class="secret">

@@ -1,5 +1,6 @@
+import { said } from '../../i18n/said';
 import { toast } from '../../parts/Toast';
-import { told } from '../../parts/told';
+import { toldWithout } from '../../parts/told';
 import { ask } from '../../service/client';
 import type { Names, SettingChanged, SettingList } from '../../service/types';
 import { t } from './words';
@@ -26,12 +27,12 @@ export async function reset(part: Part): Promise<void> {
 }
 
 function tell(changed: SettingChanged): void {
-  if (!changed.kept) toast(t('kept.not', { why: changed.not_kept ?? '' }), 'bad');
+  if (!changed.kept) toast(t('kept.not', { why: said(changed.not_kept ?? '') }), 'bad');
 }
 
 /** What the service says of a value, without naming the field that no reader of this page sees. */
 export function saidOf(error: unknown): string | null {
-  return error == null ? null : told(error).replace(/^`value`: /, '');
+  return error == null ? null : toldWithout(error, 'value');
 }
 
 /** A map without this name, however it is spelled there. */

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { relative } from '../../i18n/format';
 import { language } from '../../i18n/language';
+import { said, toldBy } from '../../i18n/said';
 import { STATE_TONES } from '../../parts/Badge';
 import { Notice } from '../../parts/Notice';
 import { link } from '../../router';
@@ -77,21 +78,25 @@ export function Attention({ state }: { state: State }) {
             </a>
           }
         >
-          {language.value === 'zh' ? t('store.text') : sentence(problem)}
+          {isAbroad(problem) ? t('store.text') : sentence(said(problem))}
         </Notice>
       )}
     </div>
   );
 }
 
-/** The service speaks English of what happened; in Chinese the kind of fault says as much. */
+/** What happened and what helps; in the page's language the kind of fault says as much as a sentence in another. */
 function reason({ cause, state }: Account): string {
   const known = t.maybe(`cause.${cause?.class ?? state}`, '');
-  if (language.value === 'zh' && known !== '') return known;
-  return cause === null ? known : [cause.message, cause.remedy].filter(part => part).join(' ');
+  if (cause === null || (known !== '' && isAbroad(cause.message))) return known;
+  return said([cause.message, cause.remedy].filter(part => part).join(' '));
+}
+
+function isAbroad(text: string): boolean {
+  return toldBy(text).lang !== undefined;
 }
 
 function sentence(text: string): string {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+  return /[.!?。]$/.test(whole) ? whole : `${whole}${language.value === 'zh' ? '。' : '.'}`;
 }

@@ -2,6 +2,7 @@ import { bytes, relative } from '../../i18n/format';
 import { t as shared } from '../../i18n/words';
 import { ErrorState } from '../../parts/ErrorState';
 import { Page } from '../../parts/Page';
+import { Said } from '../../parts/Said';
 import { Section } from '../../parts/Section';
 import { Skeleton } from '../../parts/Skeleton';
 import { now } from '../../service/clock';
@@ -67,7 +68,9 @@ function Remarks({ state: shown }: { state: State }) {
         <Section title={t('warnings.title')}>
           <ul class="warnings">
             {warnings.map(warning => (
-              <li key={warning}>{warning}</li>
+              <li key={warning}>
+                <Said text={warning} />
+              </li>
             ))}
           </ul>
         </Section>

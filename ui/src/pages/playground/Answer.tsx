@@ -5,6 +5,7 @@ import { Button } from '../../parts/Button';
 import { classes } from '../../parts/classes';
 import { copy } from '../../parts/copy';
 import { Notice } from '../../parts/Notice';
+import { Said } from '../../parts/Said';
 import { toast } from '../../parts/Toast';
 import { link } from '../../router';
 import { retry } from './asking';
@@ -124,7 +125,9 @@ function Fault({ turn }: { turn: Answer }) {
   const { message, code, retryAfter } = turn.error;
   return (
     <Notice tone="vermilion" title={turn.text === '' ? t('noAnswer') : t('errorWithin')}>
-      <p>{message}</p>
+      <p>
+        <Said text={message} />
+      </p>
       <p class="note">
         <code>{code}</code>
         {retryAfter !== null && <> · {t('again', { wait: latency(retryAfter * 1_000) })}</>}

@@ -4,6 +4,7 @@ import { Button } from '../../parts/Button';
 import { CodeBlock } from '../../parts/Copyable';
 import { Loaded } from '../../parts/Loaded';
 import { Notice } from '../../parts/Notice';
+import { Said } from '../../parts/Said';
 import { Section } from '../../parts/Section';
 import { toast } from '../../parts/Toast';
 import { RelativeTime } from '../../parts/times';
@@ -53,7 +54,11 @@ function Store({ status }: { status: StoreStatus }) {
         <dt>{t('lastWrite')}</dt>
         <dd>{status.last_write === 0 ? t('notYet') : <RelativeTime at={status.last_write} />}</dd>
       </dl>
-      {status.problem !== null && <Notice tone="vermilion">{status.problem}</Notice>}
+      {status.problem !== null && (
+        <Notice tone="vermilion">
+          <Said text={status.problem} />
+        </Notice>
+      )}
     </>
   );
 }

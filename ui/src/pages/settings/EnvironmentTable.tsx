@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { language } from '../../i18n/language';
+import { said } from '../../i18n/said';
 import { Switch } from '../../parts/choices';
 import { EmptyState } from '../../parts/EmptyState';
 import { TextInput } from '../../parts/inputs';
@@ -9,7 +9,6 @@ import { type Column, Table } from '../../parts/Table';
 import { useResource } from '../../parts/useResource';
 import { ask } from '../../service/client';
 import type { Environment, Variable } from '../../service/types';
-import { meaningInChinese } from './environmentChinese';
 import { SourceBadge } from './SourceBadge';
 import { t } from './words';
 
@@ -20,7 +19,7 @@ export function EnvironmentTable() {
   const environment = useResource(signal => ask<Environment>('/admin/api/environment', { signal }));
   const fits = (one: Variable) =>
     (!setOnly || one.source !== 'default') &&
-    `${one.name} ${meaning(one)} ${one.value ?? ''}`.toLowerCase().includes(search.trim().toLowerCase());
+    `${one.name} ${said(one.meaning)} ${one.value ?? ''}`.toLowerCase().includes(search.trim().toLowerCase());
   return (
     <Section title={t('tab.environment')} note={t('environmentNote')}>
       <div class="settings-search">
@@ -56,10 +55,6 @@ export function EnvironmentTable() {
   );
 }
 
-function meaning(variable: Variable): string {
-  return (language.value === 'zh' && meaningInChinese(variable.name)) || variable.meaning;
-}
-
 function columns(): Column<Variable>[] {
   return [
     {
@@ -76,7 +71,7 @@ function columns(): Column<Variable>[] {
       sort: one => one.source,
       cell: one => <SourceBadge source={one.source} />,
     },
-    { key: 'meaning', head: t('meaning'), cell: one => <span class="note">{meaning(one)}</span> },
+    { key: 'meaning', head: t('meaning'), cell: one => <span class="note">{said(one.meaning)}</span> },
   ];
 }
 

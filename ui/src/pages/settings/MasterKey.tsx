@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { t as shared } from '../../i18n/words';
+import { ActionForm } from '../../parts/ActionForm';
 import { Button } from '../../parts/Button';
 import { Copyable } from '../../parts/Copyable';
 import { Checkbox, Segmented } from '../../parts/choices';
@@ -9,7 +10,7 @@ import { Loaded } from '../../parts/Loaded';
 import { Notice } from '../../parts/Notice';
 import { Section } from '../../parts/Section';
 import { toast } from '../../parts/Toast';
-import { told, toldOf } from '../../parts/told';
+import { toldOf } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import { useResource } from '../../parts/useResource';
 import { ask } from '../../service/client';
@@ -91,16 +92,24 @@ function ChangeForm({ onChanged, onClose }: ChangeFormProps) {
     const said = await ask<{ secret: string | null }>('/admin/api/master-key', { method: 'POST', body });
     onChanged(said.secret);
   });
-  const atFields = [toldOf(action.error, 'current'), toldOf(action.error, 'new')];
-  const elsewhere = action.error != null && atFields.every(one => one === null);
   const short = kind === 'own' && own.trim().length < SHORTEST;
   return (
-    <form
-      class="stack"
-      onSubmit={event => {
-        event.preventDefault();
-        void action.run();
-      }}
+    <ActionForm
+      action={action}
+      fields={['current', 'new']}
+      buttons={
+        <>
+          <Button
+            type="submit"
+            variant="primary"
+            busy={action.busy}
+            disabled={current.trim() === '' || short}
+          >
+            {t('changeKey')}
+          </Button>
+          <Button onPress={onClose}>{shared('action.cancel')}</Button>
+        </>
+      }
     >
       <SecretInput
         label={t('currentKey')}
@@ -110,7 +119,7 @@ function ChangeForm({ onChanged, onClose }: ChangeFormProps) {
           action.clear();
         }}
         autocomplete="current-password"
-        error={atFields[0] ?? null}
+        error={toldOf(action.error, 'current')}
       />
       <Segmented
         label={t('newKey')}
@@ -131,18 +140,11 @@ function ChangeForm({ onChanged, onClose }: ChangeFormProps) {
           }}
           autocomplete="new-password"
           hint={t('newKeyHint', { n: SHORTEST })}
-          error={atFields[1] ?? null}
+          error={toldOf(action.error, 'new')}
         />
       )}
       <p class="note">{t('changeNote')}</p>
-      {elsewhere && <Notice tone="vermilion">{told(action.error)}</Notice>}
-      <div class="row">
-        <Button type="submit" variant="primary" busy={action.busy} disabled={current.trim() === '' || short}>
-          {t('changeKey')}
-        </Button>
-        <Button onPress={onClose}>{shared('action.cancel')}</Button>
-      </div>
-    </form>
+    </ActionForm>
   );
 }
 

@@ -4,8 +4,9 @@ import { Badge } from '../../parts/Badge';
 import { Button } from '../../parts/Button';
 import { Loaded } from '../../parts/Loaded';
 import { Notice } from '../../parts/Notice';
+import { Said } from '../../parts/Said';
 import { Section } from '../../parts/Section';
-import { told } from '../../parts/told';
+import { wordsOf } from '../../parts/told';
 import { useResource } from '../../parts/useResource';
 import { ask } from '../../service/client';
 import type { NotifyView, SettingList } from '../../service/types';
@@ -65,7 +66,7 @@ function Target({ notify, onTried }: { notify: NotifyView; onTried: () => void }
       await ask('/admin/api/notify/test', { method: 'POST' });
       setOutcome({ good: true, text: t('noticeSent') });
     } catch (problem) {
-      setOutcome({ good: false, text: told(problem) });
+      setOutcome({ good: false, text: wordsOf(problem) });
     }
     onTried();
   };
@@ -85,7 +86,7 @@ function Target({ notify, onTried }: { notify: NotifyView; onTried: () => void }
           ) : (
             <span class="stack">
               <Badge tone="vermilion">{t('noticesIll')}</Badge>
-              {notify.problem}
+              <Said text={notify.problem} />
             </span>
           )}
         </dd>
@@ -100,7 +101,11 @@ function Target({ notify, onTried }: { notify: NotifyView; onTried: () => void }
         </Button>
       </div>
       <div role="status">
-        {outcome && <Notice tone={outcome.good ? 'jade' : 'vermilion'}>{outcome.text}</Notice>}
+        {outcome && (
+          <Notice tone={outcome.good ? 'jade' : 'vermilion'}>
+            <Said text={outcome.text} />
+          </Notice>
+        )}
       </div>
     </div>
   );

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { Button } from '../../parts/Button';
 import { Notice } from '../../parts/Notice';
+import { Said } from '../../parts/Said';
 import { toast } from '../../parts/Toast';
-import { told } from '../../parts/told';
+import { told, toldOf } from '../../parts/told';
 import { useAction } from '../../parts/useAction';
 import { ask } from '../../service/client';
 import type { Setting, SettingChanged } from '../../service/types';
@@ -67,13 +68,17 @@ function Change({ setting, title, onChanged }: SettingRowProps & { title: string
         name={setting.name}
         title={title}
         value={value}
-        error={action.error === null ? null : told(action.error)}
+        error={action.error === null ? null : (toldOf(action.error, 'value') ?? told(action.error))}
         onChange={next => {
           setValue(next);
           action.clear();
         }}
       />
-      {notKept !== null && <Notice tone="ochre">{notKept}</Notice>}
+      {notKept !== null && (
+        <Notice tone="ochre">
+          <Said text={notKept} />
+        </Notice>
+      )}
       <div class="row">
         <Button
           type="submit"

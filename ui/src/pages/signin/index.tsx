@@ -78,7 +78,7 @@ function sentence(error: unknown): string | null {
   if (error === null) return null;
   if (!(error instanceof ServiceError)) return told(error);
   if (error.status === 401) return t('wrong');
-  if (error.status !== 429) return error.message;
+  if (error.status !== 429) return told(error);
   return t('throttled', { wait: duration(waitOf(error)) });
 }
 
