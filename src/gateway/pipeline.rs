@@ -18,8 +18,10 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// The steps that stay from the first attempt to the last.
-    pub const fn new(stages: Vec<Box<dyn Stage>>) -> Self {
-        Self { emulators: Vec::new(), stages, decoded: Vec::new(), passed: Vec::new() }
+    pub fn new(stages: Vec<Box<dyn Stage>>) -> Self {
+        // One by one is how events come, and there may be thousands of answers: room for four is not taken in advance.
+        let (decoded, passed) = (Vec::with_capacity(1), Vec::with_capacity(1));
+        Self { emulators: Vec::new(), stages, decoded, passed }
     }
 
     /// Another attempt begins, for which these stand in.

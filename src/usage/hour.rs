@@ -34,6 +34,8 @@ pub(super) struct Hour {
     /// How many of them each key has.
     crowd: HashMap<Name, usize>,
     hasher: RandomState,
+    /// Where the last one stood that was asked for: the next call is often another of the same.
+    last: usize,
 }
 
 impl Hour {
@@ -48,12 +50,14 @@ impl Hour {
 
     /// The cell of these names, found without making names of them. While there are too many, that of all others.
     pub(super) fn cell(&mut self, whose: Whose<'_>) -> &mut Cell {
-        let at = match self.find(whose) {
-            Ok(at) => at,
-            Err(_) if self.is_full(whose.key) => self.place(Whose { model: OTHER, ..whose }),
-            Err(_) => self.place(whose),
-        };
-        &mut self.cells[at]
+        if self.cells.get(self.last).is_none_or(|cell| cell.whose() != whose) {
+            self.last = match self.find(whose) {
+                Ok(at) => at,
+                Err(_) if self.is_full(whose.key) => self.place(Whose { model: OTHER, ..whose }),
+                Err(_) => self.place(whose),
+            };
+        }
+        &mut self.cells[self.last]
     }
 
     fn is_full(&self, key: &str) -> bool {

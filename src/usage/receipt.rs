@@ -25,14 +25,15 @@ pub struct Receipt {
     ledger: Ledger,
     key: Option<Arc<ApiKey>>,
     began: Instant,
-    draft: Draft,
+    /// Apart, so that a request that waits is not moved about with all of it.
+    draft: Box<Draft>,
 }
 
 impl Receipt {
     pub(super) fn new(ledger: &Ledger, id: &str, key: Option<Arc<ApiKey>>) -> Self {
         // Reading a clock costs as much as counting something, so one reading serves for all.
         let began = Instant::now();
-        let draft = Draft { id: id.into(), at: ledger.time_of(began.into_std()), ..Draft::default() };
+        let draft = Box::new(Draft { id: id.into(), at: ledger.time_of(began.into_std()), ..Draft::default() });
         Self { ledger: ledger.clone(), key, began, draft }
     }
 
