@@ -54,6 +54,8 @@ pub enum FaultKind {
     Protocol,
     /// The service has more to do than it may.
     Busy,
+    /// The caller's key was taken back while it was answered.
+    Revoked,
     /// The service is stopping.
     Stopping,
     /// A defect of ours.
@@ -114,6 +116,7 @@ impl Fault {
                 | FaultKind::ModelNotFound
                 | FaultKind::ContentFilter
                 | FaultKind::Busy
+                | FaultKind::Revoked
                 | FaultKind::Stopping
                 | FaultKind::Internal
         )

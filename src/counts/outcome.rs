@@ -67,7 +67,9 @@ impl Outcome {
     /// How a call ends that fails so.
     pub const fn of(kind: FaultKind) -> Self {
         match kind {
-            FaultKind::Request | FaultKind::ModelNotFound | FaultKind::ContentFilter => Self::Refused,
+            FaultKind::Request | FaultKind::ModelNotFound | FaultKind::ContentFilter | FaultKind::Revoked => {
+                Self::Refused
+            }
             FaultKind::Rate { .. } | FaultKind::Busy | FaultKind::Quota => Self::Rate,
             FaultKind::Account(_) | FaultKind::Unavailable { .. } => Self::Account,
             FaultKind::Upstream | FaultKind::Protocol => Self::Upstream,

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::AUTO;
 use super::admission::Permit;
 use super::roster::Member;
 use super::route::RouteLeg;
+use super::{AUTO, Asker};
 use crate::chat::Fault;
 use crate::usage::{Receipt, Served, Spent};
 
@@ -20,8 +20,8 @@ pub type Slip = Rc<RefCell<Receipt>>;
 pub struct Ticket {
     /// The right to be under way.
     pub permit: Permit,
-    /// Whether the owner reads it.
-    pub owner: bool,
+    /// Who reads it.
+    pub asker: Asker,
     /// Where it is counted.
     pub line: Line,
 }

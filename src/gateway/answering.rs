@@ -81,7 +81,7 @@ impl Gateway {
     ) -> Result<Answering, Fault> {
         receipt.asked(&request.model, request.stream);
         let slip = Rc::new(RefCell::new(receipt));
-        let begun = self.begin(client, request, writer, asker.owner, &slip);
+        let begun = self.begin(client, request, writer, asker, &slip);
         if let Err(fault) = &begun {
             slip.borrow_mut().failed(fault);
         }
@@ -93,7 +93,7 @@ impl Gateway {
         client: &Client,
         request: ChatRequest,
         writer: Box<dyn AnswerWriter>,
-        owner: bool,
+        asker: &Asker,
         slip: &Slip,
     ) -> Result<Answering, Fault> {
         let route = self.roster.route(&request.model);
@@ -104,7 +104,7 @@ impl Gateway {
         emulation::check(&request)?;
         let route = route?;
         if !makes_one_at_a_time(&request, &route) {
-            let ticket = Ticket { permit, owner, line: Line::alone(slip) };
+            let ticket = Ticket { permit, asker: asker.clone(), line: Line::alone(slip) };
             let reply = Reply::new(self, client.clone(), Arc::new(request), route, writer, ticket);
             return Ok(Answering::One(Box::new(reply)));
         }
@@ -118,8 +118,9 @@ impl Gateway {
         let one = Arc::new(ChatRequest { choices: 1, changed: true, ..request });
         // What is attached is loaded for each answer; one after the other, they find it uploaded already.
         let at_once = if one.has_attachments() { 1 } else { MOST_AT_ONCE };
-        let fan = Fan::new(choices, at_once, writer, owner, Rc::clone(slip), |relay| {
-            let ticket = Ticket { permit: self.admission.enter()?, owner, line: Line::one_of_several(slip) };
+        let fan = Fan::new(choices, at_once, writer, asker.owner, Rc::clone(slip), |relay| {
+            let permit = self.admission.enter()?;
+            let ticket = Ticket { permit, asker: asker.clone(), line: Line::one_of_several(slip) };
             let (request, client, route) = (Arc::clone(&one), client.clone(), route.clone());
             Ok(Reply::new(self, client, request, route, Box::new(relay), ticket))
         })?;

@@ -26,6 +26,7 @@ pub fn blame(fault: &Fault, account: &Account) -> Option<Blame> {
         | FaultKind::ModelNotFound
         | FaultKind::ContentFilter
         | FaultKind::Busy
+        | FaultKind::Revoked
         | FaultKind::Stopping
         | FaultKind::Internal => return None,
     };

@@ -11,6 +11,7 @@ mod check;
 mod clock;
 mod conversation;
 mod counting;
+mod cut;
 mod fan;
 mod hearing;
 mod instead;

@@ -24,7 +24,7 @@ pub enum Signal {
     Opened(Result<Opened, NotOpened>),
     Piece(Option<Result<Bytes, Fault>>),
     Tick,
-    Cut,
+    Cut(Fault),
 }
 
 impl Phase {

@@ -3,23 +3,23 @@
 //! Another account is tried only while no output reached the client. From then on a failure ends the answer with an
 //! error, never with a second answer's text.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
+use futures_util::future::LocalBoxFuture;
 use tokio::time::Instant;
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::accounting::Ticket;
 use super::attempt::{Attempt, NotOpened};
 use super::clock::{Clock, Scope};
+use super::cut::cut;
 use super::phase::{Phase, Signal};
 use super::pipeline::Pipeline;
 use super::trials::{Step, Trials};
 use super::{Gateway, Permit, Route, Trail, counting};
-use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault, FaultKind};
+use crate::chat::{AnswerWriter, ChatRequest, Decoded, Event, Fault};
 use crate::providers::Ending;
 use crate::stages::{Finish, Pulse};
 use crate::upstream::Client;
@@ -31,7 +31,7 @@ pub struct Reply {
     pipeline: Pipeline,
     phase: Phase,
     clock: Clock,
-    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    cut: LocalBoxFuture<'static, Fault>,
     /// Whether a part of the answer was written: nothing is retried any more.
     output: bool,
     /// Whether no other account is tried, whatever happens.
@@ -54,7 +54,7 @@ impl Reply {
         writer: Box<dyn AnswerWriter>,
         ticket: Ticket,
     ) -> Self {
-        let Ticket { permit, owner, line } = ticket;
+        let Ticket { permit, asker, line } = ticket;
         let now = Instant::now();
         let stages = gateway.stages.iter().filter_map(|make| make(&request, &gateway.limits, now)).collect();
         let trials = Trials::new(gateway, client, request, route, line);
@@ -64,11 +64,11 @@ impl Reply {
             pipeline: Pipeline::new(stages),
             phase: Phase::Next,
             clock: Clock::new(now, &gateway.limits),
-            cut: Box::pin(permit.cut().cancelled_owned()),
+            cut: cut(&permit, asker.key.as_deref()),
             output: false,
             last: false,
             begun: false,
-            owner,
+            owner: asker.owner,
             told: None,
             out: BytesMut::new(),
             _permit: permit,
@@ -122,8 +122,8 @@ impl Reply {
         if polled.is_ready() {
             return polled;
         }
-        if self.cut.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Signal::Cut);
+        if let Poll::Ready(why) = self.cut.as_mut().poll(cx) {
+            return Poll::Ready(Signal::Cut(why));
         }
         self.clock.poll(self.pipeline.due(), cx).map(|()| Signal::Tick)
     }
@@ -157,9 +157,9 @@ impl Reply {
             Signal::Piece(Some(Err(_))) if self.clock.is_closing() => self.complete().await,
             Signal::Piece(Some(Err(fault))) => Err(fault),
             Signal::Tick => self.tick().await,
-            Signal::Cut => {
+            Signal::Cut(why) => {
                 self.last = true;
-                Err(Fault::new(FaultKind::Stopping, "The service is restarting; the answer is not whole."))
+                Err(why)
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ring::digest::{SHA256, digest};
+use tokio_util::sync::CancellationToken;
 
 use super::limits::KeyLimits;
 use super::meter::{Meter, Refused, Used};
@@ -109,6 +110,11 @@ impl ApiKey {
     /// Takes note of the tokens that an answer came to.
     pub fn spend(&self, tokens: u64) {
         self.meter.spend(tokens, self.clock.now());
+    }
+
+    /// Is cancelled when it is taken back, also for those who hold it already.
+    pub fn revocation(&self) -> CancellationToken {
+        self.meter.revocation()
     }
 
     /// What is left of its limits.

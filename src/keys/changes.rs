@@ -124,7 +124,7 @@ impl<'a> Changes<'a> {
         let now = clock.now();
         let new = ApiKey { revoked: old.revoked.or(Some(now)), hash: None, enabled: false, ..(*old).clone() };
         // A disk that is slow must not keep a key alive that somebody stole.
-        new.meter.set(new.limits, false, now);
+        new.meter.revoke(now);
         let record = new.record();
         self.keyring.put(Arc::new(new));
         Ok(database.commit(vec![Record::Key(record)]).await)

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio_util::sync::CancellationToken;
+
 use super::limits::KeyLimits;
 use super::room::{Room, Rooms};
 use super::window::Window;
@@ -57,7 +59,10 @@ pub struct Kept {
 /// One for each key, for good: a changed key goes on with the meter that it had. All workers count in the same one, and
 /// to look and to count is one step under a short lock, so that no two requests get the same place.
 #[derive(Debug)]
-pub struct Meter(Mutex<Inner>);
+pub struct Meter {
+    inner: Mutex<Inner>,
+    revocation: CancellationToken,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -76,7 +81,7 @@ struct Inner {
 impl Meter {
     pub fn new(limits: KeyLimits, open: bool, kept: Option<Kept>) -> Self {
         let (day, day_requests, day_tokens) = kept.map_or((0, 0, 0), |kept| (kept.day, kept.requests, kept.tokens));
-        Self(Mutex::new(Inner {
+        let inner = Inner {
             limits,
             open,
             requests: Window::default(),
@@ -86,11 +91,12 @@ impl Meter {
             day_tokens,
             last: kept.map(|kept| kept.last),
             dirty: false,
-        }))
+        };
+        Self { inner: Mutex::new(inner), revocation: CancellationToken::new() }
     }
 
     fn lock(&self, now: Millis) -> MutexGuard<'_, Inner> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.turn(now);
         inner
     }
@@ -99,6 +105,17 @@ impl Meter {
     pub fn set(&self, limits: KeyLimits, open: bool, now: Millis) {
         let mut inner = self.lock(now);
         (inner.limits, inner.open) = (limits, open);
+    }
+
+    /// Lets nobody in any more, and ends what is being answered.
+    pub fn revoke(&self, now: Millis) {
+        self.lock(now).open = false;
+        self.revocation.cancel();
+    }
+
+    /// Is cancelled when the key is taken back.
+    pub fn revocation(&self) -> CancellationToken {
+        self.revocation.clone()
     }
 
     /// Notes that the key was used.

@@ -106,6 +106,7 @@ fn class(fault: &Fault) -> (u16, &'static str, Option<&'static str>) {
         FaultKind::Timeout => (504, "api_error", Some("upstream_timeout")),
         FaultKind::Protocol => (502, "api_error", Some("upstream_protocol")),
         FaultKind::Busy => (429, "rate_limit_error", Some("server_is_overloaded")),
+        FaultKind::Revoked => (401, "authentication_error", Some("invalid_api_key")),
         FaultKind::Stopping => (503, "service_unavailable_error", Some("server_is_stopping")),
         FaultKind::Internal => (500, "api_error", Some("internal_error")),
     }

@@ -1,11 +1,12 @@
 //! Keys for friends and apps: what they open, what they do not, and how much.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use fake_upstream::{FIXTURES_DIR, FakeUpstream};
 use serde_json::{Value, json};
 
-use crate::app::{Answer, KEY, TestApp, question, start, stream};
+use crate::app::{Answer, KEY, PATIENCE, TestApp, question, start, stream};
 use crate::console::sign_in;
 
 const KEYS: &str = "/admin/api/keys";
@@ -308,4 +309,35 @@ fn tokens_are_counted_when_an_answer_ends() {
     let (_, secret) = make(&app, &json!({"limits": {"tokens_per_day": 1}}));
     let first = chat(&app, &secret, &question("auto", "hi"));
     assert_eq!((first.status, first.header("x-ratelimit-limit-tokens")), (200, Some("1")));
+}
+
+#[test]
+fn what_a_key_is_being_answered_ends_when_it_is_taken_back_and_not_when_it_is_paused() {
+    let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
+    let origin = fake.base_url();
+    let app = start(&[("QIANWEN_BASE_URL", &origin), ("CN_ACCOUNT_1_COOKIE", "tongyi_sso_ticket=hold")]);
+    let ((id, secret), (_, other)) = (make(&app, &json!({})), make(&app, &json!({"models": []})));
+    let open = |secret: &str, body: &Value| {
+        let bearer = format!("Bearer {secret}");
+        app.send("POST", "/v1/chat/completions", &[("Authorization", &bearer)], &body.to_string())
+    };
+    let (streamed, whole) = (stream("auto", "hi"), question("auto", "hi"));
+    let mut ended = [open(&secret, &streamed), open(&secret, &whole)];
+    let going_on = [open(&other, &streamed), app.open_chat(&streamed)];
+    let open_streams = |count| fake.wait_for(PATIENCE, |journal| journal.scenario("hold").open == count).unwrap();
+    open_streams(4);
+    let own = format!("{KEYS}/{id}");
+    assert_eq!(admin(&app, "PATCH", &own, &json!({"enabled": false})).status, 200);
+    assert_eq!(app.get("/health").json()["under_way"], 4, "a pause is for what comes next");
+    assert_eq!(admin(&app, "DELETE", &own, &json!(null)).status, 204);
+    let told = ended.each_mut().map(|connection| {
+        let mut text = String::new();
+        connection.read_to_string(&mut text).unwrap();
+        text
+    });
+    assert!(told[0].contains(r#""code":"invalid_api_key""#) && !told[0].contains("[DONE]"), "{}", told[0]);
+    assert!(told[1].starts_with("HTTP/1.1 401 ") && told[1].contains("was taken back"), "{}", told[1]);
+    open_streams(2);
+    app.wait_under_way(2);
+    drop(going_on);
 }
