@@ -91,8 +91,17 @@ function timeAxis(colour: Colour): uPlot.Axis {
     space: 70,
     grid: { show: false },
     ticks: { stroke: colour('line'), width: 1, size: 5 },
-    values: (_, splits, __, ___, step) => splits.map(at => label(at * 1_000, step)),
+    values: (drawn, splits, __, ___, step) =>
+      splits.map(at => (fits(drawn, at) ? label(at * 1_000, step) : '')),
   };
+}
+
+/** Half of what the widest label of a time needs. */
+const HALF_LABEL = 24;
+
+/** Whether a label under this time would not be cut off at the right edge. */
+function fits(drawn: uPlot, at: number): boolean {
+  return drawn.valToPos(at, 'x') <= drawn.over.clientWidth - HALF_LABEL + 6;
 }
 
 function valueAxis(colour: Colour, newest: { current: Drawn }): uPlot.Axis {
