@@ -7,7 +7,7 @@ from firefox import Firefox
 from gallery import SAID, model
 from owner import plan
 from patience import until
-from test_console_playground import PNG
+from test_console_playground import unseen_picture
 
 KEY = "//input[@name='password']"
 QUESTION = "//form//textarea[@rows='2']"
@@ -131,7 +131,7 @@ def test_the_playground(firefox, gallery, fake, tmp_path):
     firefox.shows("Stopped")
     fake.say(SAID, "A red point.")
     picture = tmp_path / "red.png"
-    picture.write_bytes(PNG)
+    picture.write_bytes(unseen_picture())
     uploads = fake.journal()["uploads"].get(SAID, 0)
     firefox.go(f"{home}/#/playground?model={model('qianwen', SAID)}")
     field = firefox.ask("WebDriver:FindElement", using="css selector", value="input[type=file]")
