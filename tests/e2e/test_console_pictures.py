@@ -10,14 +10,13 @@ from test_console_playground import answer, unseen_picture
 
 LARGEST = 10 * 1024 * 1024
 QUESTION = "Your question"
-# Puts files, and a text, into the clipboard of a paste, for what the browser's own clipboard cannot hold.
-PASTE = """(field, [files, text]) => {
+# Pastes what the browser's own clipboard cannot hold: each time files, and maybe a text, one paste right after the other.
+PASTE = """(field, pastes) => pastes.map(([files, text]) => {
   const data = new DataTransfer();
   for (const [name, type, size] of files) data.items.add(new File([new Uint8Array(size)], name, {type}));
   if (text) data.setData('text/plain', text);
-  const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
-  return field.dispatchEvent(event);
-}"""
+  return field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+})"""
 COPY_PICTURE = """async colour => {
   const canvas = Object.assign(document.createElement('canvas'), {width: 2, height: 2});
   const pen = canvas.getContext('2d');
@@ -44,7 +43,7 @@ def field(console):
 
 def paste(console, *files, text=""):
     """Pastes files that are (name, type, size); whether the browser may still paste what it would."""
-    return field(console).evaluate(PASTE, [files, text])
+    return field(console).evaluate(PASTE, [[files, text]])[0]
 
 
 def drop(console, at, *paths):
@@ -106,9 +105,7 @@ def test_a_picture_that_is_dropped(play, fake, tmp_path, place):
 def test_two_at_once(play):
     """None takes the place of the other, also where it is the same one twice."""
     one = ("one.png", "image/png", 3_000_000)
-    paste(play, one)
-    paste(play, one)
-    paste(play, ("two.png", "image/png", 100))
+    field(play).evaluate(PASTE, [[[one], ""], [[one], ""], [[("two.png", "image/png", 100)], ""]])
     expect(play.page.get_by_role("button", name="Remove", exact=False)).to_have_count(3)
     play.button("Remove one.png").last.click()
     assert sorted(name for name, _ in shown(play)) == ["one.png", "two.png"]
