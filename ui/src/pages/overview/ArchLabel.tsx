@@ -21,7 +21,9 @@ export function ArchLabel({ account }: { account: Account }) {
   const provider = state.value?.providers.find(one => one.id === account.provider)?.name ?? account.provider;
   return (
     <a class="arch-label" href={link('accounts', account.id)}>
-      <span class="arch-name">{account.name}</span>
+      <span class="arch-name" title={account.name}>
+        {account.name}
+      </span>
       <span class="arch-provider">{provider !== account.name && provider}</span>
       <AccountBadge state={account.state} />
       <Until account={account} />
