@@ -119,8 +119,11 @@ def test_the_bridge_of_many(consoles, crowd, width):
 
 def overlap(one, other):
     """Whether two boxes share more than an edge."""
-    shares = lambda start, size: one[start] + one[size] > other[start] + 1 and other[start] + other[size] > one[start] + 1
-    return shares("x", "width") and shares("y", "height")
+
+    def share(start, size):
+        return one[start] + one[size] > other[start] + 1 and other[start] + other[size] > one[start] + 1
+
+    return share("x", "width") and share("y", "height")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -142,7 +145,7 @@ def test_a_wide_window_has_the_page_in_its_middle(consoles, crowd):
 
 
 def test_what_stands_under_a_chart(consoles, crowd):
-    """No time is cut off at the edge, where each point is a day no hours are marked, and there are no halves of requests."""
+    """No time is cut off at the edge; where each point is a day no hours are marked; no request is counted in halves."""
     console = consoles(crowd, width=1920)
     console.page.add_init_script(REMEMBER)
     console.open().sign_in()

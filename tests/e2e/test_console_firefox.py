@@ -116,7 +116,10 @@ def test_an_account_a_key_and_the_way_out(firefox, owner):
     assert firefox.complaints(home) == []
 
 
-SECRET = "return [...document.querySelectorAll('dialog code')].map(one => one.innerText).find(one => /^qq-.{20}/.test(one))"
+SECRET = """
+  const shown = [...document.querySelectorAll('dialog code')].map(one => one.innerText);
+  return shown.find(one => /^qq-.{20}/.test(one));
+"""
 
 
 def test_the_playground(firefox, gallery, fake, tmp_path):

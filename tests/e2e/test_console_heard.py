@@ -1,4 +1,4 @@
-"""The console as a screen reader is told of it: names, states, landmarks, what is read aloud, and where the focus goes."""
+"""The console as a screen reader is told of it: names, states, landmarks, what is read aloud, where the focus goes."""
 
 import re
 

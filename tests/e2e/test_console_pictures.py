@@ -10,7 +10,7 @@ from test_console_playground import answer, unseen_picture
 
 LARGEST = 10 * 1024 * 1024
 QUESTION = "Your question"
-# Pastes what the browser's own clipboard cannot hold: each time files, and maybe a text, one paste right after the other.
+# Pastes what the browser's own clipboard cannot hold: each time files, and maybe a text, one right after the other.
 PASTE = """(field, pastes) => pastes.map(([files, text]) => {
   const data = new DataTransfer();
   for (const [name, type, size] of files) data.items.add(new File([new Uint8Array(size)], name, {type}));
