@@ -205,6 +205,20 @@ def test_the_playground_tells_of_the_answer(consoles, gallery, fake):
     aloud(console, "notes.txt: not a PNG")
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_toast_leaves_the_buttons_of_a_dialog_free(consoles, told, width):
+    """One need not wait until it is gone."""
+    console = consoles(told, width=width).open("keys").sign_in().expect_page("keys")
+    for switch in ("Pause", "Resume"):
+        console.button(f"{switch} A friend").click()
+        expect(console.page.get_by_role("status").filter(has_text="A friend")).to_be_visible()
+    console.button("New key").click()
+    dialog = console.page.get_by_role("dialog", name="New key")
+    expect(dialog.get_by_role("status").filter(has_text="A friend")).to_be_visible()
+    for name in ("Make the key", "Cancel"):
+        dialog.get_by_role("button", name=name).click(trial=True, timeout=1500)
+
+
 # Where a dialog is opened, and by which button.
 DIALOGS = [
     ("accounts", "link", "qianwen-1"),
