@@ -45,13 +45,19 @@ expect.set_options(timeout=STEP_S * 1000)
 
 @contextmanager
 def chromium():
+    """Debian's browser by itself."""
+    with sync_playwright() as playwright, browser_of(playwright) as browser:
+        yield browser
+
+
+@contextmanager
+def browser_of(playwright):
     """Debian's browser, without a window and without its sandbox, which would refuse root."""
     program = shutil.which("chromium")
     assert program, "no browser: on Debian, apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 class Console:

@@ -53,6 +53,8 @@ install curl curl
 install node nodejs npm
 install npm npm
 install chromium chromium
+# Elsewhere than on Debian it has its plain name.
+command -v firefox >/dev/null || install firefox-esr firefox-esr
 # Debian's Python comes without what makes an environment; there is no program to look for.
 if ! python3 -c 'import ensurepip' 2>/dev/null; then install "no program" python3 python3-venv; fi
 once "$venvs/e2e" "$here/requirements.txt" make_venv "$venvs/e2e" "$here/requirements.txt"

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import secrets
 import subprocess
 
 import pytest
@@ -17,6 +18,11 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=="
 )
 SAID_MODEL = model("qianwen", SAID)
+
+
+def unseen_picture():
+    """A picture that no account's store has yet: what stands behind its end is different each time."""
+    return PNG + secrets.token_bytes(8)
 
 
 @pytest.fixture
@@ -121,7 +127,7 @@ def test_a_picture_goes_along(play, fake):
     console = play()
     with console.page.expect_file_chooser() as chooser:
         console.button("Add picture").click()
-    chooser.value.set_files({"name": "red.png", "mimeType": "image/png", "buffer": PNG})
+    chooser.value.set_files({"name": "red.png", "mimeType": "image/png", "buffer": unseen_picture()})
     expect(console.button("Remove red.png")).to_be_visible()
     assert console.axe() == []
     expect(ask(console, "What is this?")).to_contain_text("A red point.")

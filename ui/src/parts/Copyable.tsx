@@ -63,7 +63,7 @@ export function CodeBlock({ text, label, title }: CopyableProps & { title?: stri
         <CopyButton told={told} run={run} what={label ?? title} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled by keyboard too. */}
-      <pre tabIndex={0}>
+      <pre tabIndex={0} role="group" aria-label={label ?? title ?? t('action.copy')}>
         <code ref={element}>{text}</code>
       </pre>
     </figure>

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../i18n/words';
 import { IconButton } from './Button';
 import { classes } from './classes';
+import { Toasts } from './Toast';
 
 interface DialogProps {
   open: boolean;
@@ -79,6 +80,7 @@ function Shown({
         <div class="dialog-body">{children}</div>
         {actions != null && <footer class="dialog-actions">{actions}</footer>}
       </div>
+      <Toasts />
     </dialog>
   );
 }

@@ -23,6 +23,7 @@ export function Plot(props: ChartProps & Kind) {
     props.kind,
     props.stacked,
     props.height,
+    props.stepMs,
     props.series.map(one => one.name + one.tone).join(),
   ].join('|');
 

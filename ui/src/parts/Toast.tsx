@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { t } from '../i18n/words';
 import { IconButton } from './Button';
 import { Icon } from './Icon';
@@ -26,20 +26,22 @@ function drop(id: number): void {
   words.value = words.value.filter(word => word.id !== id);
 }
 
-/** Where toasts appear; the shell has it once. */
+/** Where toasts may appear; the last one has them. What lies behind a dialog is neither heard nor reached. */
+const places = signal<readonly string[]>([]);
+
+/** A place for toasts: the page has one, and each dialog. It is there before they are, or they would not be read aloud. */
 export function Toasts() {
-  const place = useRef<HTMLDivElement>(null);
-  const { value } = words;
-  // Above every dialog that is open: what was shown last is on top.
+  const id = useId();
   useEffect(() => {
-    const element = place.current;
-    if (value.length === 0 || element?.showPopover === undefined) return;
-    if (element.matches(':popover-open')) element.hidePopover();
-    element.showPopover();
-  }, [value]);
+    places.value = [...places.peek(), id];
+    return () => {
+      places.value = places.peek().filter(one => one !== id);
+    };
+  }, []);
+  const shown = places.value.at(-1) === id ? words.value : [];
   return (
-    <div ref={place} class="toasts" popover="manual" role="status" aria-live="polite">
-      {value.map(word => (
+    <div class="toasts" role="status">
+      {shown.map(word => (
         <div key={word.id} class={`toast toast-${word.kind}`}>
           <Icon name={word.kind === 'good' ? 'check' : 'alert'} />
           <span>{word.text}</span>

@@ -50,7 +50,7 @@ export function optionsOf(
       x: { time: true, range: (_, from, to) => spread(newest.current, from, to) },
       y: { range: upward },
     },
-    axes: [timeAxis(colour), valueAxis(colour, newest)],
+    axes: [timeAxis(colour, props.stepMs ?? 0), valueAxis(colour, newest)],
     series: [{}, ...tones.map(tone => seriesOf(props, colour(tone), bars))],
     hooks: { setCursor: [drawn => onPoint(drawn.cursor.idx ?? null)] },
   };
@@ -82,8 +82,14 @@ function upward(_: uPlot, __: number, top: number | null): [number, number] {
   return [0, top == null || top <= 0 ? 1 : top * 1.08];
 }
 
-function timeAxis(colour: Colour): uPlot.Axis {
+const DAY_S = 86_400;
+/** Days between two marks; from thirty on uPlot takes them for months. */
+const STEPS_OF_DAYS = [1, 2, 7, 14, 30, 60, 90, 180, 365];
+
+function timeAxis(colour: Colour, stepMs: number): uPlot.Axis {
   return {
+    // Where each point is a day, hours would be marked that nothing belongs to.
+    ...(stepMs >= DAY_S * 1_000 ? { incrs: STEPS_OF_DAYS.map(days => days * DAY_S) } : {}),
     stroke: colour('soft'),
     font: FONT,
     size: 30,
@@ -91,12 +97,30 @@ function timeAxis(colour: Colour): uPlot.Axis {
     space: 70,
     grid: { show: false },
     ticks: { stroke: colour('line'), width: 1, size: 5 },
-    values: (_, splits, __, ___, step) => splits.map(at => label(at * 1_000, step)),
+    values: (drawn, splits, __, ___, step) =>
+      splits.map(at => (fits(drawn, at) ? label(at * 1_000, step) : '')),
   };
+}
+
+/** Half of what the widest label of a time needs. */
+const HALF_LABEL = 24;
+
+/** Whether a label under this time would not be cut off at the right edge. */
+function fits(drawn: uPlot, at: number): boolean {
+  return drawn.valToPos(at, 'x') <= drawn.over.clientWidth - HALF_LABEL + 6;
+}
+
+/** Round steps from one upwards: there is no half of a request. */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, zeros) => [1, 2, 5].map(one => one * 10 ** zeros)).flat();
+
+/** Whether only whole things are counted. */
+function isWhole({ series }: Drawn): boolean {
+  return series.every(one => one.values.every(value => value === null || Number.isInteger(value)));
 }
 
 function valueAxis(colour: Colour, newest: { current: Drawn }): uPlot.Axis {
   return {
+    ...(isWhole(newest.current) ? { incrs: WHOLE_STEPS } : {}),
     stroke: colour('soft'),
     font: FONT,
     size: 54,
@@ -112,7 +136,7 @@ const FONT = '12px system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif';
 
 function label(at: number, stepSeconds: number): string {
   const options: Intl.DateTimeFormatOptions =
-    stepSeconds >= 86_400 || new Date(at).getHours() + new Date(at).getMinutes() === 0
+    stepSeconds >= DAY_S || new Date(at).getHours() + new Date(at).getMinutes() === 0
       ? { month: 'short', day: 'numeric' }
       : { hour: '2-digit', minute: '2-digit', hour12: false };
   return new Intl.DateTimeFormat(tag(), options).format(at);

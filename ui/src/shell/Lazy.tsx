@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals';
 import { Component, type ComponentChildren, type ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n/words';
@@ -6,6 +7,7 @@ import { ErrorState } from '../parts/ErrorState';
 import { Skeleton } from '../parts/Skeleton';
 import { useResource } from '../parts/useResource';
 import type { PageName } from '../router';
+import { standing } from '../service/session';
 
 type Module = { default: ComponentType };
 
@@ -46,6 +48,11 @@ export function Lazy({ name }: { name: PageName }) {
 }
 
 let first = true;
+
+// Whoever signs in leaves the form where the focus was.
+effect(() => {
+  if (standing.value === 'out') first = false;
+});
 
 /** Moves the focus to the heading of a page that was gone to, so that a screen reader reads it and Tab goes on from there. */
 function Arrived({ children }: { children: ComponentChildren }) {

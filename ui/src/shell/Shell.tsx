@@ -4,6 +4,7 @@ import { t } from '../i18n/words';
 import { IconButton } from '../parts/Button';
 import { Drawer } from '../parts/Dialog';
 import { place } from '../router';
+import { AccountNews } from './AccountNews';
 import { LiveBadge } from './LiveBadge';
 import { Navigation } from './Navigation';
 import { Preferences } from './Preferences';
@@ -25,21 +26,22 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <LiveBadge />
         <IconButton icon="menu" label={t('shell.menu')} expanded={menu} onPress={() => setMenu(true)} />
       </header>
-      <aside class="sidebar">
+      <header class="sidebar">
         <Wordmark />
         <Navigation />
         <div class="sidebar-foot">
           <LiveBadge />
           <Preferences />
         </div>
-      </aside>
-      <main id="content" tabIndex={-1}>
+      </header>
+      <main id="content" tabIndex={-1} aria-label={t(page === null ? 'page.missing' : `page.${page}`)}>
         {children}
       </main>
       <Drawer open={menu} title={t('shell.menu')} onClose={() => setMenu(false)} class="menu-drawer">
         <Navigation onGo={() => setMenu(false)} />
         <Preferences />
       </Drawer>
+      <AccountNews />
     </div>
   );
 }

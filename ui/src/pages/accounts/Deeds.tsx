@@ -20,14 +20,14 @@ export function Deeds({ account, withSwitch }: { account: Account; withSwitch?: 
   const press: Record<Deed, () => unknown> = {
     paste: () => go('accounts', null, { paste: account.id }),
     test: testing.run,
-    enable: () => enable(account),
-    use: () => enable(account),
+    enable: () => enable(account).then(() => keepFocus(account.id)),
+    use: () => enable(account).then(() => keepFocus(account.id)),
   };
   const fitting = deeds(account);
   const ill = account.state === 'expired' || account.state === 'needs_owner';
   return (
     <div class="account-deeds">
-      <div class="row">
+      <div class="row" data-deeds={account.id}>
         {fitting.map((deed, index) => (
           <Button
             key={deed}
@@ -62,12 +62,25 @@ function More({ account, shown }: { account: Account; shown: Deed[] }) {
         </Button>
       )}
       {account.state !== 'disabled' && (
-        <Button small label={`${t('do.disable')}: ${account.name}`} onPress={() => disable(account)}>
+        <Button
+          small
+          label={`${t('do.disable')}: ${account.name}`}
+          onPress={() => disable(account).then(() => keepFocus(account.id))}
+        >
           {t('do.disable')}
         </Button>
       )}
     </>
   );
+}
+
+/** The button that was pressed is gone, or its account stands elsewhere in the list: the focus goes to what is there now. */
+function keepFocus(id: string): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    const near = document.querySelector('dialog[open]') ?? document;
+    near.querySelector<HTMLElement>(`[data-deeds="${CSS.escape(id)}"] button`)?.focus();
+  });
 }
 
 function Result({ tested }: { tested: Tested }) {

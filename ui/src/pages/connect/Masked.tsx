@@ -42,7 +42,7 @@ export function MaskedCode({ text, mask, label, title }: MaskedProps & { title: 
         {button}
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled by keyboard too. */}
-      <pre tabIndex={0}>
+      <pre tabIndex={0} role="group" aria-label={title}>
         <code ref={element}>{shown}</code>
       </pre>
     </figure>

@@ -31,7 +31,14 @@ export function Providers({ providers }: { providers: readonly ServedProvider[] 
       key: 'accounts',
       head: t('provider.accounts'),
       end: true,
-      cell: one => <a href={link('accounts')}>{number(one.accounts)}</a>,
+      cell: one => (
+        <a href={link('accounts')}>
+          {number(one.accounts)}
+          <span class="unseen">
+            {t('provider.accounts')}: {one.name}
+          </span>
+        </a>
+      ),
     },
     { key: 'models', head: t('provider.models'), end: true, cell: one => number(one.models) },
   ];

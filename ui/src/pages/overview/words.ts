@@ -45,6 +45,8 @@ export const t = dictionary({
     'bridge.there': { one: 'one service', other: '{n} services' },
     'arch.requests': { one: 'one request', other: '{n} requests' },
     'arch.tokens': '{tokens} tokens',
+    'arch.again': 'again {when}',
+    'arch.check': 'checked {when}',
 
     'now.title': 'Now',
     'now.measure': 'What the chart shows',
@@ -138,6 +140,8 @@ export const t = dictionary({
     'bridge.there': '{n} 家服务',
     'arch.requests': '{n} 次请求',
     'arch.tokens': '{tokens} Token',
+    'arch.again': '{when}恢复',
+    'arch.check': '{when}检查',
 
     'now.title': '此刻',
     'now.measure': '图表内容',

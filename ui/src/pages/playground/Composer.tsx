@@ -13,9 +13,9 @@ import { t } from './words';
 /** Where the next question is written. */
 export function Composer({ running, waits }: { running: boolean; waits: boolean }) {
   const [text, setText] = useState('');
-  const [over, setOver] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const pictures = usePictures();
+  const over = useDropAnywhere(pictures.add);
   useGrowth(area, text);
   const toolsWrong = readTools(options.value.tools).fault !== null;
   const ready = !running && !waits && !toolsWrong && (text.trim() !== '' || pictures.all.length > 0);
@@ -23,7 +23,7 @@ export function Composer({ running, waits }: { running: boolean; waits: boolean 
     if (!ready) return;
     void say({ kind: 'question', id: nextId(), text: text.trim(), pictures: pictures.all });
     setText('');
-    pictures.set([]);
+    pictures.keep([]);
     area.current?.focus();
   };
   return (
@@ -33,20 +33,16 @@ export function Composer({ running, waits }: { running: boolean; waits: boolean 
         event.preventDefault();
         send();
       }}
-      onPaste={event => pictures.take(event, event.clipboardData)}
-      onDragOver={event => {
+      onPaste={event => {
+        const files = pasted(event.clipboardData);
+        if (files.length === 0) return;
         event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={event => {
-        setOver(false);
-        pictures.take(event, event.dataTransfer);
+        void pictures.add(files);
       }}
     >
       <Pictures
         pictures={pictures.all}
-        onRemove={one => pictures.set(pictures.all.filter(kept => kept !== one))}
+        onRemove={one => pictures.keep(pictures.all.filter(kept => kept !== one))}
       />
       <TextArea
         label={t('question')}
@@ -106,21 +102,60 @@ function PictureButton({ onFiles, disabled }: { onFiles: (files: File[]) => void
 function usePictures() {
   const [all, set] = useState<readonly Picture[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
+  // Two may be read at the same time, and neither may take the other's place.
+  const held = useRef(all);
+  const keep = (next: readonly Picture[]) => {
+    held.current = next;
+    set(next);
+    setProblem(null);
+  };
   const add = async (files: readonly File[]) => {
     const { pictures, faults } = await readPictures(files);
-    const next = [...all, ...pictures].slice(0, MOST);
-    set(next);
-    const tooMany = all.length + pictures.length > MOST ? [t('picture.many', { n: MOST })] : [];
+    const next = [...held.current, ...pictures];
+    keep(next.slice(0, MOST));
+    const tooMany = next.length > MOST ? [t('picture.many', { n: MOST })] : [];
     const wrong = faults.map(({ name, fault }) => `${name}: ${t(`picture.${fault}`)}`);
-    setProblem([...tooMany, ...wrong].length === 0 ? null : list([...tooMany, ...wrong]));
+    if (tooMany.length + wrong.length > 0) setProblem(list([...tooMany, ...wrong]));
   };
-  const take = (event: Event, from: DataTransfer | null) => {
-    const files = [...(from?.files ?? [])];
-    if (files.length === 0) return;
-    event.preventDefault();
-    void add(files);
-  };
-  return { all: [...all], set, add, take, problem };
+  return { all: [...all], keep, add, problem };
+}
+
+/** The files of a paste. A table or a page brings a picture of itself along: what has text of its own stays text. */
+function pasted(data: DataTransfer | null): File[] {
+  const files = [...(data?.files ?? [])];
+  const text = data?.getData('text/plain').trim() ?? '';
+  return text === '' || files.some(file => text.includes(file.name)) ? files : [];
+}
+
+/** Takes files that are dropped anywhere on the page: beside the field the browser would open them, and the talk be gone. */
+function useDropAnywhere(take: (files: File[]) => unknown): boolean {
+  const [over, setOver] = useState(false);
+  const newest = useRef(take);
+  newest.current = take;
+  useEffect(() => {
+    const leaving = new AbortController();
+    const hear = (kind: 'dragover' | 'dragleave' | 'drop', then: (event: DragEvent) => void) =>
+      addEventListener(
+        kind,
+        event => {
+          if (event.dataTransfer?.types.includes('Files')) then(event);
+        },
+        { signal: leaving.signal },
+      );
+    hear('dragover', event => {
+      event.preventDefault();
+      setOver(true);
+    });
+    // Only who leaves the window goes nowhere.
+    hear('dragleave', event => setOver(event.relatedTarget !== null));
+    hear('drop', event => {
+      event.preventDefault();
+      setOver(false);
+      newest.current([...(event.dataTransfer?.files ?? [])]);
+    });
+    return () => leaving.abort();
+  }, []);
+  return over;
 }
 
 /** Lets the field grow with what is written in it. */

@@ -82,8 +82,8 @@ export function Pictures({ pictures, onRemove }: PicturesProps) {
   if (pictures.length === 0) return null;
   return (
     <ul class="pictures">
-      {pictures.map(picture => (
-        <li key={picture.url}>
+      {pictures.map((picture, index) => (
+        <li key={index}>
           <img src={picture.url} alt={picture.name} />
           <span class="pictures-name">
             {picture.name} · {bytes(picture.bytes)}

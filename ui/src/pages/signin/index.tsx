@@ -44,7 +44,11 @@ export function SignIn() {
           <span class="signin-latin">qianqiao</span>
         </h1>
         <p class="lead">{t('lead')}</p>
-        {ended.value && <Notice tone="ochre">{t('ended')}</Notice>}
+        {ended.value && (
+          <div role="alert">
+            <Notice tone="ochre">{t('ended')}</Notice>
+          </div>
+        )}
         <SecretInput
           label={t('key')}
           value={key}
