@@ -107,7 +107,7 @@ export const zh: { [K in keyof typeof en]: Text } = {
   'time.now': '刚刚',
   'time.soon': '马上',
   'time.in': '{duration}后',
-  'time.due': '即将恢复',
+  'time.due': '马上',
   'unit.day': '天',
   'unit.hour': '小时',
   'unit.minute': '分',

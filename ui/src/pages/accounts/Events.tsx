@@ -47,7 +47,9 @@ function Happened({ event }: { event: AccountEvent }) {
       </p>
       {event.from && event.to && (
         <p class="note">
-          {t('event.change', { from: stateWord(event.from), to: stateWord(event.to) })}
+          {event.from === event.to
+            ? t('event.still', { state: stateWord(event.to) })
+            : t('event.change', { from: stateWord(event.from), to: stateWord(event.to) })}
           {event.class && ` · ${t.maybe(`class.${event.class}`, event.class)}`}
           {event.status != null && ` (${event.status})`}
         </p>
@@ -63,7 +65,11 @@ function Happened({ event }: { event: AccountEvent }) {
         </p>
       )}
       {event.until != null && event.until > now.value && (
-        <p class="note">{t.rich('until.again', { when: <Countdown until={event.until} /> })}</p>
+        <p class="note">
+          {t.rich(event.to === 'expired' ? 'until.check' : 'until.again', {
+            when: <Countdown until={event.until} />,
+          })}
+        </p>
       )}
     </li>
   );

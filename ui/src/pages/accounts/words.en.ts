@@ -88,6 +88,7 @@ export const en = {
   'event.account': 'Account',
   'event.expiry': 'Ends soon',
   'event.change': '{from} → {to}',
+  'event.still': 'Still: {state}',
 
   'edit.name': 'Name',
   'edit.limits': 'Limits of its own',

@@ -91,6 +91,7 @@ export const zh: { [K in keyof typeof en]: Text } = {
   'event.account': '账号',
   'event.expiry': '即将到期',
   'event.change': '{from} → {to}',
+  'event.still': '仍然：{state}',
 
   'edit.name': '名称',
   'edit.limits': '单独限额',
