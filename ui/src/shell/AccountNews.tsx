@@ -1,16 +1,15 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { list } from '../i18n/format';
 import { t } from '../i18n/words';
+import { Announcement, useAnnouncement } from '../parts/Announcement';
 import { STATE_TONES } from '../parts/Badge';
 import { page } from '../router';
 import { state } from '../service/live';
 import type { Account, AccountState } from '../service/types';
 
-const SAID_MS = 6_000;
-
 /** Tells a screen reader on whatever page it is that an account fell ill, or is well again; others see it in the menu. */
 export function AccountNews() {
-  const [text, setText] = useState('');
+  const said = useAnnouncement();
   const before = useRef<Map<string, AccountState> | null>(null);
   const accounts = state.value?.accounts;
   useEffect(() => {
@@ -19,19 +18,9 @@ export function AccountNews() {
     before.current = new Map(accounts.map(({ id, state }) => [id, state]));
     if (known === null) return;
     const news = accounts.filter(account => isNews(known.get(account.id), account));
-    if (news.length > 0) setText(list(news.map(({ name, state }) => `${name}: ${t(`state.${state}`)}`)));
+    if (news.length > 0) said.value = list(news.map(({ name, state }) => `${name}: ${t(`state.${state}`)}`));
   }, [accounts]);
-  // Said once; whoever reads on finds it where it stands.
-  useEffect(() => {
-    if (text === '') return;
-    const timer = setTimeout(() => setText(''), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <p class="unseen" role="status">
-      {text}
-    </p>
-  );
+  return <Announcement of={said} />;
 }
 
 /** The overview has a notice of its own about whoever falls ill, and it is heard. */

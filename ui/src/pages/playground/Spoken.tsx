@@ -1,14 +1,14 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { Announcement, useAnnouncement } from '../../parts/Announcement';
 import { turns } from './conversation';
 import { t } from './words';
 
 /** The longest answer that is read out by itself; of a longer one it is only said that it is there. */
 const READ_OUT = 500;
-const SAID_MS = 5_000;
 
 /** Tells a screen reader when an answer begins and ends, and not each word between. */
 export function Spoken() {
-  const [text, setText] = useState('');
+  const said = useAnnouncement();
   const told = useRef('');
   const newest = turns.value.at(-1);
   const status = newest?.kind === 'answer' ? newest.status : null;
@@ -18,20 +18,10 @@ export function Spoken() {
     // A turn that was there before the page was opened is no news.
     const first = told.current === '';
     told.current = key;
-    if (status === 'waiting') setText(t('spoken.begins'));
+    if (status === 'waiting') said.value = t('spoken.begins');
     else if (status === 'done' && !first) {
-      setText(newest.text.length > READ_OUT ? t('spoken.long', { n: newest.text.length }) : newest.text);
-    } else if (status !== 'running' && !first) setText(t.maybe(`is.${status}`, ''));
+      said.value = newest.text.length > READ_OUT ? t('spoken.long', { n: newest.text.length }) : newest.text;
+    } else if (status !== 'running' && !first) said.value = t.maybe(`is.${status}`, '');
   }, [key]);
-  // Said once; who reads on comes to the answer itself.
-  useEffect(() => {
-    if (text === '') return;
-    const timer = setTimeout(() => setText(''), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <p class="unseen" role="status" aria-live="polite">
-      {text}
-    </p>
-  );
+  return <Announcement of={said} />;
 }
