@@ -232,7 +232,7 @@ fn the_owner_gets_a_table_and_pages_and_nobody_else_does() {
     assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
     assert!(table.header("content-disposition").unwrap().starts_with("attachment"));
     let lines: Vec<_> = table.body.lines().collect();
-    assert!(lines[0].starts_with("at,model,requests,") && lines[1].contains(",script,"), "{lines:?}");
+    assert!(lines[0].starts_with("\u{feff}at,model,requests,") && lines[1].contains(",script,"), "{lines:?}");
     let page = app.get("/admin/api/requests?limit=2&outcome=answered").json();
     assert_eq!((page["requests"].as_array().unwrap().len(), &page["next"]), (2, &Value::Null));
     let page = app.get("/admin/api/requests?limit=1").json();
