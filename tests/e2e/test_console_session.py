@@ -18,6 +18,12 @@ ENDED = "Your session has ended"
 STALE = re.compile("^Out of date since")
 KEPT = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.documentElement.outerHTML])"
 FRAME = "<iframe src='/' width=1000 height=700></iframe>"
+HEARD = """window.heard = ""; const decode = TextDecoder.prototype.decode;
+TextDecoder.prototype.decode = function (...given) {
+  const text = decode.apply(this, given);
+  window.heard += text;
+  return text;
+};"""
 # What the browser itself says of a service that is away, and of streams that were cut.
 AWAY = ("/admin/api/", "net::ERR", "502", "503", "504")
 
@@ -134,6 +140,28 @@ def test_the_service_is_killed_and_comes_back(consoles, owner, tmp_path):
     expect(console.page.get_by_role("table", name="Last requests").get_by_role("row")).to_have_count(2)
     console.go("accounts")
     expect(live(console)).to_have_text("Live", timeout=25_000)
+
+
+@pytest.mark.parametrize("name", ["overview", "requests"])
+def test_a_call_that_ends_while_the_calls_are_loaded_is_shown(consoles, owner, name):
+    """The list that was asked for is older than the call, and the stream told of it before there was a list."""
+    stack = owner(f"ok~user-meanwhile-{name}")
+    console = consoles(stack)
+    console.page.add_init_script(HEARD)
+    console.open().sign_in()
+    expect(live(console)).to_have_text("Live")
+    console.go("models")
+
+    def late(route):
+        answer = route.fetch()
+        assert answer.json()["requests"] == [] and stack.chat().status == 200
+        until(lambda: "event: request" in console.page.evaluate("window.heard"))
+        route.fulfill(response=answer)
+
+    console.page.route("**/admin/api/requests?*", late)
+    console.go(name)
+    table = "Last requests" if name == "overview" else "Requests"
+    expect(console.page.get_by_role("table", name=table).get_by_role("row")).to_have_count(2)
 
 
 def test_a_reconnect_by_hand(consoles, owner):

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { address, headers, turnedAway } from './client';
 import { currentTime, setClock } from './clock';
-import type { Call, State } from './figures';
+import type { Call, CallPage, State } from './figures';
 import { frames } from './frames';
 import { sessionEnded } from './session';
 
@@ -35,6 +35,25 @@ let hidden: ReturnType<typeof setTimeout> | undefined;
 export function onRequest(listener: (call: Call) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** What `load` gives, with the calls that ended while it was on its way: it may be older than they are. */
+export async function withMeanwhile(
+  load: Promise<CallPage>,
+  wanted: (call: Call) => boolean = () => true,
+): Promise<CallPage> {
+  const meanwhile: Call[] = [];
+  const done = onRequest(call => {
+    if (wanted(call)) meanwhile.push(call);
+  });
+  try {
+    const page = await load;
+    const told = new Set(page.requests.map(call => call.seq));
+    const missing = meanwhile.filter(call => !told.has(call.seq));
+    return { ...page, requests: [...missing, ...page.requests].sort((a, b) => b.seq - a.seq) };
+  } finally {
+    done();
+  }
 }
 
 /** Begins to listen. */

@@ -9,7 +9,7 @@ import { link } from '../../router';
 import { ask } from '../../service/client';
 import { now } from '../../service/clock';
 import type { Call, CallPage } from '../../service/figures';
-import { onRequest, state } from '../../service/live';
+import { onRequest, state, withMeanwhile } from '../../service/live';
 import { t } from './words';
 
 const SHOWN = 7;
@@ -18,7 +18,11 @@ const SHOWN = 7;
 export function Newest() {
   const boot = state.value?.boot;
   const calls = useResource(
-    signal => ask<CallPage>('/admin/api/requests', { query: { limit: SHOWN }, signal }),
+    async signal => {
+      const asked = ask<CallPage>('/admin/api/requests', { query: { limit: SHOWN }, signal });
+      const page = await withMeanwhile(asked);
+      return { ...page, requests: page.requests.slice(0, SHOWN) };
+    },
     [boot],
   );
   const { set } = calls;
