@@ -16,6 +16,9 @@ export type Freshness =
 export const state = signal<State | null>(null);
 export const freshness = signal<Freshness>({ kind: 'connecting' });
 
+/** How many streams have begun. What ended before the last one did may have been told to nobody. */
+export const beginnings = signal(0);
+
 const SILENCE_MS = 12_000;
 const LONGEST_PAUSE_S = 15;
 /** A page that nobody looks at lets go of its stream after this long. */
@@ -105,6 +108,7 @@ async function listen(mine: AbortController): Promise<void> {
   });
   if (response.status === 401) turnedAway.value += 1;
   if (!response.ok || response.body === null) return;
+  beginnings.value += 1;
   for await (const frame of frames(response.body)) {
     if (mine !== connection) return;
     waitForSilence(mine);
