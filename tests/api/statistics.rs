@@ -145,6 +145,18 @@ fn a_client_that_leaves_is_counted_with_what_it_has_used() {
 }
 
 #[test]
+fn an_answer_that_breaks_off_has_used_what_it_said_whatever_was_counted_before() {
+    // Some upstreams count the question at once, and the answer at its end.
+    let app = toy(&[]);
+    let said = "x".repeat(300);
+    app.chat(&stream("script", &format!("u:30,1\nt:{said}\nfault")));
+    app.chat(&stream("script", &format!("u:30,1\nt:{said}\nu:30,40\nend")));
+    let told: Vec<_> =
+        calls(&app, 2).iter().map(|call| (call["completion_tokens"].clone(), call["counted"].clone())).collect();
+    assert_eq!(told, [(json!(40), json!(true)), (json!(100), json!(false))]);
+}
+
+#[test]
 fn an_account_that_stands_in_makes_two_attempts_and_one_call() {
     let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
     let app = web(&fake, &["500", "500", "ok"], &[("POOL_STRATEGY", "fill-first")]);
