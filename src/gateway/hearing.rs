@@ -47,12 +47,13 @@ impl Hearing {
         silent && self.first_token.is_some()
     }
 
-    /// What `asked` and its answer come to; estimated where nobody counted.
-    pub fn spent(&self, asked: &ChatRequest) -> Spent {
+    /// What `asked` and its answer come to; estimated where nobody counted, or not to the end because it is not `whole`.
+    pub fn spent(&self, asked: &ChatRequest, whole: bool) -> Spent {
         let thought = counting::estimate(self.thought);
-        if let Some(Usage { prompt, completion, reasoning, .. }) = self.counted {
+        if let Some(Usage { prompt, completion: counted, reasoning, .. }) = self.counted {
+            let completion = if whole { counted } else { counted.max(counting::estimate(self.said)) };
             let reasoning = reasoning.unwrap_or_else(|| thought.min(completion));
-            return Spent { prompt, completion, reasoning, estimated: false };
+            return Spent { prompt, completion, reasoning, estimated: completion > counted };
         }
         if self.said == 0 {
             return Spent::default();

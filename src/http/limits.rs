@@ -69,12 +69,14 @@ pub fn tell<B>(response: &mut ServiceResponse<B>) {
 }
 
 fn write(headers: &mut HeaderMap, [limit, remaining, reset]: [&'static str; 3], room: &Room) {
+    let reset = HeaderName::from_static(reset);
+    // The three belong together: beside an account's wait what is left of the key would explain nothing.
+    if headers.contains_key(&reset) {
+        return;
+    }
     headers.insert(HeaderName::from_static(limit), HeaderValue::from(room.limit));
     headers.insert(HeaderName::from_static(remaining), HeaderValue::from(room.remaining));
-    let reset = HeaderName::from_static(reset);
-    if let Ok(span) = HeaderValue::try_from(span(room.reset))
-        && !headers.contains_key(&reset)
-    {
+    if let Ok(span) = HeaderValue::try_from(span(room.reset)) {
         headers.insert(reset, span);
     }
 }

@@ -58,8 +58,9 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Takes over what was kept, oldest first.
-    pub(super) fn restore(&mut self, kept: impl IntoIterator<Item = Call>) {
+    /// Takes over what was kept, oldest first. `last` is the number of the newest, also if that cannot be read any more.
+    pub(super) fn restore(&mut self, last: u64, kept: impl IntoIterator<Item = Call>) {
+        self.last = last;
         for call in kept {
             self.last = self.last.max(call.seq);
             self.append(Arc::new(call));
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!((new.len(), new[0].seq, calls.take_new().len()), (1000, 1501, 0));
         assert_eq!((calls.calls.len(), calls.calls[0].seq), (2000, 501));
         let mut later = Calls::default();
-        later.restore(new.iter().map(|call| (**call).clone()));
+        later.restore(0, new.iter().map(|call| (**call).clone()));
         assert_eq!((later.next_seq(), later.take_new().len()), (2501, 0));
     }
 

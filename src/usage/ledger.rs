@@ -87,7 +87,8 @@ impl Ledger {
         books.hours.restore(now, kept);
         // A line that is torn is a call less in a list, and no reason not to start.
         let lines = calls.iter().flat_map(|calls| calls.lines.lines());
-        books.calls.restore(lines.filter_map(|line| serde_json::from_str(line).ok()));
+        let last = calls.last().and_then(|calls| u64::try_from(calls.seq).ok());
+        books.calls.restore(last.unwrap_or_default(), lines.filter_map(|line| serde_json::from_str(line).ok()));
         let (listeners, _) = broadcast::channel(MOST_UNHEARD);
         Self(Arc::new(Inner {
             clock,

@@ -124,7 +124,7 @@ async fn what_was_kept_goes_on_after_a_restart() {
     let second = ledger(&hours.collect::<Vec<_>>(), &[calls, torn]).await;
     assert_eq!((second.now().requests_today, second.now().tokens_today, second.now().requests_minute), (3, 90, 0));
     file(&second, "max", "");
-    assert_eq!(second.calls(&all()).calls.iter().map(|call| call.seq).collect::<Vec<_>>(), [4, 3, 2, 1]);
+    assert_eq!(second.calls(&all()).calls.iter().map(|call| call.seq).collect::<Vec<_>>(), [10, 3, 2, 1]);
     assert_eq!(by(&second, By::Key).await, [("key-1".to_owned(), 3, 90), (String::new(), 1, 30)]);
     assert_eq!(by(&second, By::None).await, [(String::new(), 4, 120)]);
     assert_eq!(by(&second, By::Account).await, [("a-1".to_owned(), 4, 120)]);

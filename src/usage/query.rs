@@ -106,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::config::Secret;
+    use crate::counts::{Counts, Whose, write};
     use crate::store::{Database, Store};
 
     fn query(by: By, model: &str, account: &str, key: &str) -> Query {
@@ -127,6 +128,26 @@ mod tests {
             (By::None, ["m", "", "k"], Names::All),
         ] {
             assert_eq!(query(by, model, account, key).names(), names, "{by:?} {model} {account} {key}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_two_days_share_is_on_one_that_was_asked_for() {
+        const HOUR: u64 = 3_600_000;
+        // China, India, Nepal, Newfoundland, and somebody at sea.
+        for offset_min in [480, 330, 345, -210, 15] {
+            let midnight = (480_000 * HOUR).saturating_add_signed(-offset_min * 60_000);
+            let (from, to) = (midnight, midnight + 48 * HOUR);
+            let mut sum = Sum::new(Query { from, to, offset_min, ..query(By::None, "", "", "") });
+            for hour in 480_000 - 24..480_000 + 72 {
+                let mut body = String::new();
+                let counts = Counts { outcomes: [1; 8], ..Counts::default() };
+                write(Whose { model: "", account: "", key: "" }, &counts, &mut body);
+                sum.add(&TallyRecord { start_ms: (hour * HOUR) as i64, hours: 1, body });
+            }
+            let points = &sum.report().series[0].points;
+            let told: Vec<_> = points.iter().map(|point| (point.at, point.requests / 8)).collect();
+            assert_eq!(told, [(from, 24), (from + 24 * HOUR, 24)], "{offset_min}");
         }
     }
 

@@ -154,10 +154,13 @@ impl Sum {
         let Query { from, to, .. } = self.query;
         if hours == 1 {
             let wanted = start >= from - from % HOUR && start < to;
-            return wanted.then(|| match self.query.step {
+            let at = match self.query.step {
                 Step::Hour => start,
                 Step::Day => self.day(start),
-            });
+            };
+            // Where days begin in the middle of an hour, that one belongs to the day before, which nobody asked for.
+            let asked = self.query.step == Step::Hour || at >= self.day(from);
+            return (wanted && asked).then_some(at);
         }
         // Of a day in UTC only the whole is known: it belongs to the day in which most of it lies.
         let middle = start + DAY / 2 - 1;

@@ -153,6 +153,18 @@ fn limits_are_told_and_hold_before_an_account_is_asked() {
 }
 
 #[test]
+fn what_is_told_of_a_limit_is_all_of_the_same_one() {
+    let fake = FakeUpstream::start(FIXTURES_DIR).unwrap();
+    let origin = fake.base_url();
+    let app = start(&[("QIANWEN_BASE_URL", &origin), ("CN_ACCOUNT_1_COOKIE", "tongyi_sso_ticket=429-after-120")]);
+    let (_, secret) = make(&app, &json!({"limits": {"requests_per_minute": 9}}));
+    let refused = chat(&app, &secret, &question("auto", "hi"));
+    let told = |name: &str| refused.header(&format!("x-ratelimit-{name}-requests"));
+    assert_eq!((refused.status, told("reset")), (429, Some("120s")), "{refused:?}");
+    assert_eq!((told("limit"), told("remaining")), (None, None), "the key's limit is not what is reached");
+}
+
+#[test]
 fn a_minute_is_waited_for_and_a_change_holds_at_once() {
     let app = start(&[]);
     let (id, secret) = make(&app, &json!({"limits": {"requests_per_minute": 1}}));

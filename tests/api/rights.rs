@@ -152,6 +152,26 @@ fn a_stranger_cannot_write_into_the_audit() {
 }
 
 #[test]
+fn a_secret_that_is_taken_for_an_id_is_not_written_down() {
+    let app = start(&[]);
+    let made = by(&app, KEY, "POST", "/admin/api/keys", &json!({"name": "friend"})).json();
+    let (friend, token) = (made["secret"].as_str().unwrap(), sign_in(&app, true));
+    for secret in [friend, token.as_str(), KEY] {
+        for (method, path) in [("DELETE", "keys"), ("PATCH", "keys"), ("DELETE", "sessions"), ("DELETE", "accounts")] {
+            let answer = by(&app, KEY, method, &format!("/admin/api/{path}/{secret}"), &json!({}));
+            assert_eq!(answer.status, 404, "{}", answer.body);
+        }
+    }
+    by(&app, KEY, "DELETE", "/admin/api/keys/key-none", &json!({}));
+    let told = app.get("/admin/api/audit").json();
+    assert_eq!(told["entries"][0]["subject"], "key-none");
+    assert_eq!(told["entries"][1]["subject"], Value::Null);
+    for secret in [friend, token.as_str(), KEY] {
+        assert!(!told.to_string().contains(secret));
+    }
+}
+
+#[test]
 fn an_upload_that_ends_after_its_key_was_taken_back_is_not_kept() {
     let home = Home::new("upload");
     let app = home.app(&[]);

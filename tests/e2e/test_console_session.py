@@ -18,6 +18,20 @@ ENDED = "Your session has ended"
 STALE = re.compile("^Out of date since")
 KEPT = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.documentElement.outerHTML])"
 FRAME = "<iframe src='/' width=1000 height=700></iframe>"
+HEARD = """window.heard = ""; const decode = TextDecoder.prototype.decode;
+TextDecoder.prototype.decode = function (...given) {
+  const text = decode.apply(this, given);
+  window.heard += text;
+  return text;
+};"""
+NONE = re.compile("^No requests? yet")
+# Two minutes are too long for a test.
+IMPATIENT = """const later = window.setTimeout;
+window.setTimeout = (what, ms, ...more) => later(what, ms === 120_000 ? 0 : ms, ...more);"""
+LOOK = """how => {
+  Object.defineProperty(document, "visibilityState", { value: how, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 # What the browser itself says of a service that is away, and of streams that were cut.
 AWAY = ("/admin/api/", "net::ERR", "502", "503", "504")
 
@@ -134,6 +148,69 @@ def test_the_service_is_killed_and_comes_back(consoles, owner, tmp_path):
     expect(console.page.get_by_role("table", name="Last requests").get_by_role("row")).to_have_count(2)
     console.go("accounts")
     expect(live(console)).to_have_text("Live", timeout=25_000)
+
+
+@pytest.mark.parametrize("name", ["overview", "requests"])
+def test_a_call_that_ends_while_the_calls_are_loaded_is_shown(consoles, owner, name):
+    """The list that was asked for is older than the call, and the stream told of it before there was a list."""
+    stack = owner(f"ok~user-meanwhile-{name}")
+    console = consoles(stack)
+    console.page.add_init_script(HEARD)
+    console.open().sign_in()
+    expect(live(console)).to_have_text("Live")
+    console.go("models")
+
+    def late(route):
+        answer = route.fetch()
+        assert answer.json()["requests"] == [] and stack.chat().status == 200
+        until(lambda: "event: request" in console.page.evaluate("window.heard"))
+        route.fulfill(response=answer)
+
+    console.page.route("**/admin/api/requests?*", late)
+    console.go(name)
+    expect(calls(console, name).get_by_role("row")).to_have_count(2)
+
+
+@pytest.mark.parametrize("name", ["overview", "requests"])
+def test_a_call_that_ends_while_nobody_looks_is_shown(consoles, owner, name):
+    """A tab in the background lets go of its stream; what it missed meanwhile is loaded."""
+    stack = owner(f"ok~user-hidden-{name}")
+    console = consoles(stack)
+    console.page.add_init_script(IMPATIENT)
+    console.open().sign_in().go(name)
+    expect(live(console)).to_have_text("Live")
+    expect(console.page.get_by_text(NONE)).to_be_visible()
+    with console.page.expect_event("requestfailed", lambda request: request.url.endswith("/admin/api/live")):
+        console.page.evaluate(LOOK, "hidden")
+    call_unheard(stack)
+    console.page.evaluate(LOOK, "visible")
+    expect(calls(console, name).get_by_role("row")).to_have_count(2)
+
+
+def test_a_call_that_ends_before_the_stream_begins_is_shown(consoles, owner):
+    """The list was asked for before the service had a listener."""
+    stack = owner("ok~user-early")
+    console = consoles(stack).open().sign_in().go("requests")
+
+    def late(route):
+        expect(console.page.get_by_text(NONE)).to_be_visible()
+        call_unheard(stack)
+        route.continue_()
+
+    console.page.route("**/admin/api/live", late)
+    console.page.reload()
+    expect(calls(console, "requests").get_by_role("row")).to_have_count(2)
+
+
+def call_unheard(stack):
+    """A call that is in the books before anybody listens."""
+    assert stack.chat().status == 200
+    until(lambda: stack.admin("requests").json()["requests"])
+
+
+def calls(console, name):
+    """The newest calls, as a page shows them."""
+    return console.page.get_by_role("table", name="Last requests" if name == "overview" else "Requests")
 
 
 def test_a_reconnect_by_hand(consoles, owner):

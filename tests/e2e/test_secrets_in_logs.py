@@ -110,6 +110,9 @@ def requests(stack):
         stack.ask(path, "POST", {"model": "ok", "messages": [{"role": "user", "content": "SECRETWORDS"}]}, key=None)
         ask(stack.port, path=path, headers={"x-api-key": "sk-SECRETWRONG012345"})
         ask(stack.port, "OPTIONS", path, {"Origin": "https://SECRETJAR.example"})
+    for secret in (stack.key, "qqs-SECRETPATH"):
+        # Some take a key for its id.
+        assert stack.ask(f"/admin/api/keys/{secret}", "DELETE").status == 404
     for raw in RAW:
         send_raw(stack.port, raw)
     for model in ("ok", "bad", "deepseek/fake-large", "SECRETWORDS"):

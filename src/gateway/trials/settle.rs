@@ -63,7 +63,7 @@ impl Trials {
     pub(super) fn settle(&mut self, outcome: Option<Outcome>, came_to: CameTo) {
         let Some(mut lease) = self.lease.take() else { return };
         self.legs[self.leg].member.outcomes.attempt(came_to);
-        let spent = self.hearing.spent(self.asked());
+        let spent = self.hearing.spent(self.asked(), came_to == CameTo::Answered);
         self.line.spend(spent);
         let tokens = spent.prompt.saturating_add(spent.completion);
         let end = lease.end();

@@ -10,9 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Subject;
+use super::master_key::opens_less;
 use super::parameters::Parameters;
 use super::problem::No;
-use crate::console::{Entry, Who};
+use crate::console::{Entry, TOKEN_PREFIX, Who};
 use crate::http::owner::{Owner, address};
 use crate::state::AppState;
 use crate::store::AuditRecord;
@@ -118,7 +119,7 @@ impl Note {
         let pattern = request.match_pattern().unwrap_or_default();
         let named = || ["id", "name"].iter().find_map(|name| request.match_info().get(name)).map(str::to_owned);
         // What a stranger writes is not repeated to the owner.
-        let subject = subject.or_else(named).filter(|_| who != Who::Nobody);
+        let subject = subject.or_else(named).filter(|subject| who != Who::Nobody && !is_secret(subject, state));
         let short = |text: String| text.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect();
         let entry = Entry {
             who,
@@ -129,6 +130,11 @@ impl Note {
         };
         state.console.audit.note(entry, state.gateway.registry.pool.now());
     }
+}
+
+/// Whether somebody took a secret for the id of what it belongs to. It may still open something.
+fn is_secret(text: &str, state: &AppState) -> bool {
+    text.starts_with(TOKEN_PREFIX) || state.master_key.is(text.as_bytes()) || opens_less(text, state)
 }
 
 /// The method, if it is a usual one; any other is a stranger's words, and as long as they like.

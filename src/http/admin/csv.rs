@@ -6,10 +6,13 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::usage::Series;
 
+/// Without it Excel reads a text in the computer's own code page, and a name in Chinese is none any more.
+const UTF_8: char = '\u{feff}';
+
 /// A line for each step and name, under a line that says what is what; `by` says what the names are of.
 pub fn table(series: &[Series], by: &str, offset_min: i64) -> String {
     let mut text = format!(
-        "at,{by},requests,errors,prompt_tokens,completion_tokens,reasoning_tokens,first_token_p50_ms,total_p50_ms\r\n",
+        "{UTF_8}at,{by},requests,errors,prompt_tokens,completion_tokens,reasoning_tokens,first_token_p50_ms,total_p50_ms\r\n",
         by = if by == "none" { "name" } else { by },
     );
     for one in series {
@@ -95,6 +98,7 @@ mod tests {
         };
         let series = [Series { name: "m".to_owned(), points: vec![point] }];
         let text = table(&series, "model", 480);
+        let text = text.strip_prefix(UTF_8).unwrap();
         let lines: Vec<_> = text.split("\r\n").collect();
         assert_eq!(lines[0].split(',').count(), 9);
         assert_eq!(lines[1..], ["2026-11-19T00:00:00+08:00,m,3,1,4,5,0,,70", ""]);

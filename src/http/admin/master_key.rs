@@ -79,7 +79,7 @@ pub async fn change(owner: Owner, state: Data<AppState>, body: Result<Bytes, Err
 }
 
 /// Whether a text is a friend's key already, or the one that opens the metrics.
-fn opens_less(text: &str, state: &AppState) -> bool {
+pub(super) fn opens_less(text: &str, state: &AppState) -> bool {
     let token = state.metrics_token.as_ref().is_some_and(|token| token.expose() == text);
     token || state.keyring.find(text.as_bytes()).is_some()
 }

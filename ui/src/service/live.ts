@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { address, headers, turnedAway } from './client';
 import { currentTime, setClock } from './clock';
-import type { Call, State } from './figures';
+import type { Call, CallPage, State } from './figures';
 import { frames } from './frames';
 import { sessionEnded } from './session';
 
@@ -15,6 +15,9 @@ export type Freshness =
 /** The last state that the service sent. */
 export const state = signal<State | null>(null);
 export const freshness = signal<Freshness>({ kind: 'connecting' });
+
+/** How many streams have begun. What ended before the last one did may have been told to nobody. */
+export const beginnings = signal(0);
 
 const SILENCE_MS = 12_000;
 const LONGEST_PAUSE_S = 15;
@@ -35,6 +38,25 @@ let hidden: ReturnType<typeof setTimeout> | undefined;
 export function onRequest(listener: (call: Call) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** What `load` gives, with the calls that ended while it was on its way: it may be older than they are. */
+export async function withMeanwhile(
+  load: Promise<CallPage>,
+  wanted: (call: Call) => boolean = () => true,
+): Promise<CallPage> {
+  const meanwhile: Call[] = [];
+  const done = onRequest(call => {
+    if (wanted(call)) meanwhile.push(call);
+  });
+  try {
+    const page = await load;
+    const told = new Set(page.requests.map(call => call.seq));
+    const missing = meanwhile.filter(call => !told.has(call.seq));
+    return { ...page, requests: [...missing, ...page.requests].sort((a, b) => b.seq - a.seq) };
+  } finally {
+    done();
+  }
 }
 
 /** Begins to listen. */
@@ -86,6 +108,7 @@ async function listen(mine: AbortController): Promise<void> {
   });
   if (response.status === 401) turnedAway.value += 1;
   if (!response.ok || response.body === null) return;
+  beginnings.value += 1;
   for await (const frame of frames(response.body)) {
     if (mine !== connection) return;
     waitForSilence(mine);

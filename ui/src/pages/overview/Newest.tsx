@@ -9,17 +9,20 @@ import { link } from '../../router';
 import { ask } from '../../service/client';
 import { now } from '../../service/clock';
 import type { Call, CallPage } from '../../service/figures';
-import { onRequest, state } from '../../service/live';
+import { beginnings, onRequest, state, withMeanwhile } from '../../service/live';
 import { t } from './words';
 
 const SHOWN = 7;
 
 /** The last few calls; new ones come in on top. */
 export function Newest() {
-  const boot = state.value?.boot;
   const calls = useResource(
-    signal => ask<CallPage>('/admin/api/requests', { query: { limit: SHOWN }, signal }),
-    [boot],
+    async signal => {
+      const asked = ask<CallPage>('/admin/api/requests', { query: { limit: SHOWN }, signal });
+      const page = await withMeanwhile(asked);
+      return { ...page, requests: page.requests.slice(0, SHOWN) };
+    },
+    [beginnings.value],
   );
   const { set } = calls;
   useEffect(

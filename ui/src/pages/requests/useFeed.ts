@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type Resource, useResource } from '../../parts/useResource';
 import { ask } from '../../service/client';
 import type { Call, CallPage } from '../../service/figures';
-import { freshness, onRequest } from '../../service/live';
+import { beginnings, onRequest, withMeanwhile } from '../../service/live';
 import { EMPTY } from '../usage/names';
 import { addFilters } from '../usage/view';
 
@@ -27,11 +27,15 @@ const MOST = 500;
 /** The newest calls: loaded, then kept up to date by the live stream, or held back while `hold` says so. */
 export function useFeed(filters: CallFilters, hold: () => boolean): Feed {
   const named = JSON.stringify(filters);
-  const page = useResource(signal => load(filters, null, signal), [named]);
-  const [held, setHeld] = useState<Call[]>([]);
-  const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
   const newest = useRef({ filters, hold });
   newest.current = { filters, hold };
+  const shown = (call: Call) => fits(call, filters) && !newest.current.hold();
+  const page = useResource(
+    signal => withMeanwhile(load(filters, null, signal), shown),
+    [named, beginnings.value],
+  );
+  const [held, setHeld] = useState<Call[]>([]);
+  const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
 
   const put = useCallback(
     (calls: Call[]) => {
@@ -53,7 +57,6 @@ export function useFeed(filters: CallFilters, hold: () => boolean): Feed {
     setHeld([]);
     setFresh(new Set());
   }, [named]);
-  useRecovery(page.reload);
 
   const release = () => {
     put(held);
@@ -67,17 +70,6 @@ export function useFeed(filters: CallFilters, hold: () => boolean): Feed {
     page.set(data => ({ requests: unique([...data.requests, ...more.requests]), next: more.next }));
   };
   return { page, held: held.length, fresh, release, older };
-}
-
-/** What was missed while the stream was away is loaded once it is back. */
-function useRecovery(reload: () => void): void {
-  const before = useRef(freshness.peek().kind);
-  const { kind } = freshness.value;
-  useEffect(() => {
-    const was = before.current;
-    before.current = kind;
-    if ((kind === 'fresh' && was === 'stale') || kind === 'restarted') reload();
-  }, [kind, reload]);
 }
 
 function load(filters: CallFilters, before: number | null, signal?: AbortSignal): Promise<CallPage> {
