@@ -9,8 +9,9 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use futures_util::stream;
+use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -35,8 +36,8 @@ const TOGETHER: usize = 100;
 
 /// Tells how everything is, at once and whenever it changes, and each call that ends.
 ///
-/// `event: state` has an overview, `event: request` a call; `event: end` says why there is no more (`signed_out` or
-/// `stopping`). Something comes every 5 s at least.
+/// `event: state` has an overview, `event: request` a call; `event: missed` how many calls were left out, because they came
+/// faster than they were read; `event: end` says why there is no more (`signed_out` or `stopping`). Something comes every 5 s at least.
 #[utoipa::path(get, path = "/admin/api/live", tag = "service", responses((status = 200, description = "Events without an end.", body = String, content_type = "text/event-stream"), (status = 429, description = "Too many listen already.")), security(("key" = [])))]
 pub async fn live(owner: Owner, request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     let Some(place) = state.console.board.listen() else { return no_room() };
@@ -94,7 +95,7 @@ impl Listening {
                 biased;
                 () = self.stopping.cancelled() => Some(self.end("stopping")),
                 _ = self.ticks.tick() => self.tick(),
-                call = self.calls.recv() => self.calls(call),
+                call = self.calls.recv() => tell(call, &mut self.calls),
             };
             if words.is_some() {
                 self.told.quiet = 0;
@@ -122,15 +123,56 @@ impl Listening {
         self.told.quiet += 1;
         (self.told.quiet >= QUIET).then(|| ": still here\n\n".to_owned())
     }
+}
 
-    /// A call that has ended, and those that ended meanwhile. Whoever reads too slowly misses some.
-    fn calls(&mut self, first: Result<Arc<Call>, RecvError>) -> Option<String> {
-        let mut words = String::new();
-        let rest = std::iter::from_fn(|| self.calls.try_recv().ok());
-        for call in first.ok().into_iter().chain(rest).take(TOGETHER) {
-            let json = serde_json::to_string(&*call).unwrap_or_default();
-            let _ = write!(words, "event: request\ndata: {json}\n\n");
+/// Tells of a call that has ended, and of those that ended meanwhile. Whoever reads too slowly misses some, and is told.
+fn tell<T: Serialize>(first: Result<Arc<T>, RecvError>, calls: &mut Receiver<Arc<T>>) -> Option<String> {
+    let mut words = String::new();
+    let mut first = Some(first.map_err(|missed| match missed {
+        RecvError::Lagged(count) => TryRecvError::Lagged(count),
+        RecvError::Closed => TryRecvError::Closed,
+    }));
+    for _ in 0..TOGETHER {
+        match first.take().unwrap_or_else(|| calls.try_recv()) {
+            Ok(call) => {
+                let json = serde_json::to_string(&*call).unwrap_or_default();
+                let _ = write!(words, "event: request\ndata: {json}\n\n");
+            }
+            Err(TryRecvError::Lagged(count)) => {
+                let _ = write!(words, "event: missed\ndata: {{\"requests\":{count}}}\n\n");
+            }
+            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
         }
-        (!words.is_empty()).then_some(words)
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_reads_too_slowly_hears_that_something_is_missing() {
+        let (sender, mut calls) = broadcast::channel(2);
+        (1..=5).for_each(|call| drop(sender.send(Arc::new(call))));
+        let first = calls.recv().await;
+        let told = tell(first, &mut calls).unwrap();
+        let events: Vec<_> = told.split("\n\n").collect();
+        let wanted =
+            ["event: missed\ndata: {\"requests\":3}", "event: request\ndata: 4", "event: request\ndata: 5", ""];
+        assert_eq!(events, wanted);
+        assert_eq!(tell(Err(RecvError::Closed), &mut calls), None);
+    }
+
+    #[tokio::test]
+    async fn of_very_many_calls_none_is_lost_between_two_pieces() {
+        let (sender, mut calls) = broadcast::channel(256);
+        (0..TOGETHER as u64 + 1).for_each(|call| drop(sender.send(Arc::new(call))));
+        let first = calls.recv().await;
+        assert!(tell(first, &mut calls).unwrap().ends_with("data: 99\n\n"));
+        let next = calls.recv().await;
+        assert_eq!(tell(next, &mut calls).unwrap(), "event: request\ndata: 100\n\n");
     }
 }

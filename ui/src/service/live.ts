@@ -16,7 +16,7 @@ export type Freshness =
 export const state = signal<State | null>(null);
 export const freshness = signal<Freshness>({ kind: 'connecting' });
 
-/** How many streams have begun. What ended before the last one did may have been told to nobody. */
+/** How often something may have been told to nobody: a stream has begun, or was too slow. What is loaded is loaded anew. */
 export const beginnings = signal(0);
 
 const SILENCE_MS = 12_000;
@@ -121,6 +121,7 @@ function take(event: string, data: string): boolean {
   const said: unknown = JSON.parse(data);
   if (event === 'state') takeState(said as State);
   if (event === 'request') for (const listener of listeners) listener(said as Call);
+  if (event === 'missed') beginnings.value += 1;
   if (event !== 'end') return true;
   if ((said as { reason?: string }).reason === 'signed_out') sessionEnded();
   return false;
