@@ -122,9 +122,10 @@ def test_a_session_that_was_ended_elsewhere(consoles, small):
 
 def test_a_click_after_the_session_ended(consoles, small):
     """Also where the live stream cannot tell of it."""
-    console = consoles(small).open().sign_in()
+    console = consoles(small).open()
     console.allow("401", "net::ERR")
     console.page.route("**/admin/api/live", lambda route: route.abort("connectionrefused"))
+    console.sign_in()
     small.done("sessions", "DELETE")
     console.menu("models").click()
     expect(console.page.get_by_text(ENDED)).to_be_visible()
