@@ -193,7 +193,7 @@ impl Books {
     fn note(&mut self, ended: Ended) -> Arc<Call> {
         let Ended { end, draft, key } = ended;
         let now = end.at;
-        let Draft { id, at, model, known, stream, served, first_token_ms, .. } = *draft;
+        let Draft { id, at, model, known, stream, served, first_token_ms, .. } = draft;
         let spent = served.spent;
         let one = one(&end, spent, first_token_ms);
         let End { outcome, status, code, total_ms, .. } = end;

@@ -103,7 +103,7 @@ fn file(ledger: &Ledger, model: &str, key: &str) {
     let end = End { outcome: Outcome::Answered, status: 200, code: None, total_ms: 80, at: ledger.time() };
     let served = served("a-1", 1, spent(10, 20));
     let draft = Draft { id: "req_x".into(), model: model.to_owned(), known: true, served, ..Draft::default() };
-    ledger.file(Ended { end, draft: Box::new(Draft { first_token_ms: Some(40), ..draft }), key: key.into() });
+    ledger.file(Ended { end, draft: Draft { first_token_ms: Some(40), ..draft }, key: key.into() });
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ impl Drop for Receipt {
             key.spend(spent.prompt.saturating_add(spent.completion));
         }
         let key = key.map(|key| key.id.as_str().into()).unwrap_or_default();
-        let mut draft = std::mem::take(&mut self.draft);
+        let mut draft = std::mem::take(&mut *self.draft);
         if let Some(end) = draft.end.take() {
             self.ledger.file(Ended { end, draft, key });
         }

@@ -18,7 +18,7 @@ const FULL: usize = 64;
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) end: End,
-    pub(super) draft: Box<Draft>,
+    pub(super) draft: Draft,
     /// The id of the key that called; empty for the owner's own.
     pub(super) key: Box<str>,
 }
@@ -64,7 +64,7 @@ mod tests {
 
     fn ended(at: u64) -> Ended {
         let end = End { outcome: Outcome::Answered, status: 200, code: None, total_ms: 1, at };
-        Ended { end, draft: Box::default(), key: Box::default() }
+        Ended { end, draft: Draft::default(), key: Box::default() }
     }
 
     #[test]
