@@ -102,6 +102,7 @@ const TEXTS: [(&str, &[&str]); 34] = [
             "event: state\ndata: {}\n\n",
             ": still here\n\n",
             "event: request\ndata: {json}\n\n",
+            "event: missed\ndata: {{\"requests\":{count}}}\n\n",
         ],
     ),
     (
